@@ -11,11 +11,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
 use hashbrown::{HashMap, HashSet};
 
 use super::applier::{Applier, State};
 use super::report::Side;
-use super::units::{TaskKind, Units, Waits, batches, tasks};
+use super::token::Tokens;
+use super::units::{Task, TaskKind, Units, Waits, batches, tasks};
 use crate::draft::Drafter;
 use crate::issue::IssueCode;
 use crate::lookup::{Found, Lookup};
@@ -35,7 +37,7 @@ const WINDOW: usize = 8_192;
 pub(super) struct Conflicts {
     /// Tasks that are conflicts, or whose contact is one.
     tasks: Vec<usize>,
-    tokens: HashSet<Token, foldhash::fast::RandomState>,
+    tokens: HashSet<Token, RandomState>,
     /// Tasks that add something to a record that this import has created from another row of the unit.
     pub(super) late: Vec<usize>,
     /// Are late rows planned?
@@ -43,7 +45,7 @@ pub(super) struct Conflicts {
     round: u8,
     planner: Option<Box<Planner>>,
     /// Records that this import has created from the rows that are planned again.
-    hidden: HashSet<(Object, Box<str>), foldhash::fast::RandomState>,
+    hidden: HashSet<(Object, Box<str>), RandomState>,
     faults: Vec<String>,
 }
 
@@ -190,10 +192,7 @@ impl Applier {
     }
 
     /// The records that this import has created from these rows.
-    fn created_of(
-        &self,
-        rows: &[RowIndex],
-    ) -> HashSet<(Object, Box<str>), foldhash::fast::RandomState> {
+    fn created_of(&self, rows: &[RowIndex]) -> HashSet<(Object, Box<str>), RandomState> {
         let mut created = HashSet::default();
         for &row in rows {
             for object in Object::ALL {
@@ -208,13 +207,10 @@ impl Applier {
 
     /// Ids that these rows give, and that this import has assigned to records of its own. The file means others by them
     /// (M1, O2).
-    fn assigned_of(
-        &self,
-        rows: &[RowIndex],
-    ) -> HashSet<(Object, Box<str>), foldhash::fast::RandomState> {
+    fn assigned_of(&self, rows: &[RowIndex]) -> HashSet<(Object, Box<str>), RandomState> {
         let ledger = &self.report.plan.ledger;
         let given = |row: &RowIndex| ledger.settings.ids_given(&ledger.cells(*row));
-        let given: HashSet<_, foldhash::fast::RandomState> = rows.iter().flat_map(given).collect();
+        let given: HashSet<_, RandomState> = rows.iter().flat_map(given).collect();
         if given.is_empty() {
             return given;
         }
@@ -225,10 +221,7 @@ impl Applier {
 
     /// The opportunities that other rows have matched or created, and what they leave of these to the rows that are
     /// planned again (O5).
-    fn claims_beside(
-        &self,
-        rows: &[RowIndex],
-    ) -> HashMap<Box<str>, Claim, foldhash::fast::RandomState> {
+    fn claims_beside(&self, rows: &[RowIndex]) -> HashMap<Box<str>, Claim, RandomState> {
         let (ledger, mut claims) = (&self.report.plan.ledger, HashMap::default());
         if ledger.settings.account.opportunities.matching.is_none() {
             return claims;
@@ -266,10 +259,14 @@ impl Applier {
         let plan = self.report.plan_of(part);
         let mut units = Units::of(&plan.ledger);
         let found = tasks(plan, part, &mut units);
+        let creates = self.creates_of_followed(&found);
         let from = self.tasks.len();
         for task in found {
             let token = self.token(&task);
-            let state = if self.report.done.contains_key(&token) || self.is_written(&task) {
+            let is_done = self.report.done.contains_key(&token)
+                || self.is_written(&task)
+                || self.is_followed_up(&task, &creates);
+            let state = if is_done {
                 State::Done
             } else if self.has_failed(token) {
                 State::Failed
@@ -284,6 +281,32 @@ impl Applier {
             self.open += usize::from(state == State::Waiting);
         }
         self.queue.append(&mut batches(&self.tasks, from, &Waits::default()));
+    }
+
+    /// The creates that were done of contacts for which there are follow-ups among these tasks, by the id of the
+    /// contact.
+    fn creates_of_followed(&self, tasks: &[Task]) -> HashMap<Box<str>, Token, RandomState> {
+        let followed = tasks.iter().filter(|task| matches!(task.kind, TaskKind::FollowUp(_)));
+        let ids: HashSet<&str, RandomState> =
+            followed.filter_map(|task| self.ledger(task.part).id(task.record())).collect();
+        if ids.is_empty() {
+            return HashMap::default();
+        }
+        let done = self.report.done.iter();
+        let creates = done.filter(|(_, (op, id))| *op == Op::Create && ids.contains(&**id));
+        creates.map(|(token, (_, id))| (id.clone(), *token)).collect()
+    }
+
+    /// Is it the follow-up of a contact that this import has created from the rows of another unit, and that had it
+    /// then? Rows that are planned again may come to it, if somebody has given it their keys meanwhile.
+    fn is_followed_up(&self, task: &Task, creates: &HashMap<Box<str>, Token, RandomState>) -> bool {
+        let TaskKind::FollowUp(at) = task.kind else { return false };
+        let follow_up = &self.report.plan.ledger.settings.follow_ups[usize::from(at)];
+        let id = self.ledger(task.part).id(task.record());
+        id.and_then(|id| creates.get(id)).is_some_and(|create| {
+            let own = Tokens::follow_up_of_new(*create, follow_up.kind(), follow_up.name());
+            self.report.done.contains_key(&own)
+        })
     }
 
     fn take_outcomes(&mut self, part: u32) {

@@ -61,11 +61,15 @@ impl Tokens {
         kind: FollowUpKind,
         name: &str,
     ) -> Token {
-        let contact = match ledger.id(contact) {
-            Some(id) => format!("{}\0{id}", self.import),
-            None => self.step(ledger, contact).to_string(),
-        };
-        Token(XxHash3_128::oneshot(format!("{contact}\0{}\0{name}", kind.name()).as_bytes()))
+        match ledger.id(contact) {
+            Some(id) => follow_up_of(&format!("{}\0{id}", self.import), kind, name),
+            None => Tokens::follow_up_of_new(self.step(ledger, contact), kind, name),
+        }
+    }
+
+    /// The token of a follow-up of a contact that the step with this token creates.
+    pub(crate) fn follow_up_of_new(step: Token, kind: FollowUpKind, name: &str) -> Token {
+        follow_up_of(&step.to_string(), kind, name)
     }
 
     fn token(&self, what: &str, RowNumber(row): RowNumber) -> Token {
@@ -81,6 +85,10 @@ impl Tokens {
         }
         Token(XxHash3_128::oneshot(&short[..end]))
     }
+}
+
+fn follow_up_of(contact: &str, kind: FollowUpKind, name: &str) -> Token {
+    Token(XxHash3_128::oneshot(format!("{contact}\0{}\0{name}", kind.name()).as_bytes()))
 }
 
 #[cfg(test)]

@@ -462,3 +462,36 @@ fn x3_a_contact_that_is_skipped_because_somebody_else_has_created_it_is_named_by
     assert_eq!(report.outcome(Contact, RowNumber(1)), Some(Outcome::Skip));
     assert_eq!(report.id(Contact, RowNumber(1)), Some("1"));
 }
+
+/// Creates the second contact before the import does, and merges it then into the first.
+struct Merging;
+
+impl Act for Merging {
+    fn write(&mut self, call: Call<'_>, batch: &Batch<'_>, receipts: &mut Receipts) -> Answer {
+        if call.number > 1 {
+            return call.shelf.write(batch, receipts);
+        }
+        let bo = call.shelf.insert(Contact, &[("email", "bo@example.com")]);
+        call.shelf.write(batch, receipts)?;
+        call.shelf.contacts.remove(&bo);
+        let ana = *call.shelf.contacts.keys().next().unwrap();
+        call.shelf.set(Contact, ana, "additional_emails", "bo@example.com");
+        Ok(())
+    }
+
+    fn supports(&self, _: FollowUpKind) -> bool {
+        true
+    }
+}
+
+#[test]
+fn f1_a_new_contact_that_another_row_comes_to_when_planned_again_has_its_follow_up_once() {
+    let import = import().follow_up(FollowUp::of(FollowUpKind::Workflow, "welcome"));
+    let file = "Email,First Name\nana@example.com,Ana\nbo@example.com,Ana\n";
+    let mut storage = Hostile::new(Shelf::default(), Merging);
+    let plan = import.plan(Source::from_bytes(file.as_bytes()), &mut storage).unwrap();
+    let report = import.apply(plan, &mut storage).unwrap();
+    assert_eq!(storage.shelf.contacts.len(), 1);
+    assert_eq!(storage.shelf.follow_ups.len(), 1, "{:?}", storage.shelf.follow_ups);
+    assert_eq!(report.follow_ups(), 1);
+}
