@@ -13,7 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crm_import::dedup::record_keys;
 use crm_import::lookup::{Found, Lookup};
 use crm_import::storage::{
-    Applied, Batch, BatchStep, Checkpoint, FollowUpKind, Op, Receipts, StorageError, Token,
+    Applied, Batch, BatchFollowUp, BatchStep, Checkpoint, FollowUpKind, Link, Op, Receipts,
+    StorageError, Token,
 };
 use crm_import::{Account, Fields, Object, Storage, StorageWrite};
 pub(crate) use defect::Defect;
@@ -36,6 +37,8 @@ pub(crate) struct Shelf {
     pub(crate) follow_ups: Vec<(u64, String, String)>,
     pub(crate) tokens: BTreeMap<Token, (Op, u64)>,
     pub(crate) checkpoints: BTreeMap<String, Checkpoint>,
+    /// Their imports, in the order in which they were begun.
+    begun: Vec<String>,
     pub(crate) defect: Option<Defect>,
     /// Contacts of others, or deleted ones, which no import is to see.
     pub(crate) hidden: BTreeSet<u64>,
@@ -107,7 +110,12 @@ impl Shelf {
     /// Is an id that is no number an error?
     fn fails(&self) -> bool {
         use Defect::*;
-        let all = [LeavesHalfABatch, KeepsTokensOfFailedBatches, StaysBroken];
+        let all = [
+            LeavesHalfABatch,
+            KeepsTokensOfFailedBatches,
+            KeepsCheckpointsOfFailedBatches,
+            StaysBroken,
+        ];
         all.into_iter().any(|defect| self.is(defect))
     }
 
@@ -123,6 +131,10 @@ impl Shelf {
         match self.defect {
             Some(Defect::LeavesHalfABatch) => self.tokens = before.tokens,
             Some(Defect::KeepsTokensOfFailedBatches) => self.contacts = before.contacts,
+            Some(Defect::KeepsCheckpointsOfFailedBatches) => {
+                *self = before;
+                self.keep(batch);
+            }
             _ => *self = Shelf { is_broken: true, ..before },
         }
         Err("invalid digit found in string".into())
@@ -321,8 +333,18 @@ impl Storage for Shelf {
                 }
             }
         }
+        if !ids.is_empty() && self.is(Defect::AnswersIdsAlone) {
+            return Ok(());
+        }
         let mut told = BTreeSet::new();
         for block in lookup.blocks() {
+            if self.is(Defect::CrossesCombinedKeys) && block.fields().len() > 1 {
+                self.add_crossed(block, found);
+            }
+            if self.is(Defect::SwapsDeclaredKeys) {
+                self.add_swapped(block, found);
+                continue;
+            }
             for key in block.keys().take(most(Defect::FindsSomeOfManyKeys)) {
                 let declared: Vec<(&str, &str)> =
                     block.fields().iter().copied().zip(key.iter().copied()).collect();
@@ -353,6 +375,15 @@ impl StorageWrite for Shelf {
         }
         if self.is_broken {
             return Err("current transaction is aborted".into());
+        }
+        if self.is(Defect::FailsFollowUpsOfTheLost) {
+            self.clone().write_some(batch, receipts, batch.len());
+            let is_lost =
+                |wanted: BatchFollowUp<'_>| matches!(wanted.contact(receipts), Link::Lost);
+            if batch.follow_ups().any(is_lost) {
+                return Err("a contact without an id".into());
+            }
+            *receipts = Receipts::expecting(batch);
         }
         let odd = |step: BatchStep<'_>| step.is_update() && step.id().parse::<u64>().is_err();
         let failing = self.fails().then(|| batch.steps().position(odd)).flatten();
@@ -391,7 +422,12 @@ impl StorageWrite for Shelf {
     }
 
     fn unfinished(&mut self) -> Result<Option<Vec<Checkpoint>>, StorageError> {
-        Ok(Some(self.checkpoints.values().cloned().collect()))
+        let mut all: Vec<Checkpoint> = self.checkpoints.values().cloned().collect();
+        if !self.is(Defect::TellsImportsByName) {
+            let begun = |own: &Checkpoint| self.begun.iter().position(|id| *id == own.import_id);
+            all.sort_by_key(|own| std::cmp::Reverse(begun(own)));
+        }
+        Ok(Some(all))
     }
 
     fn supports(&self, _: FollowUpKind) -> bool {

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crm_import::{Field, FieldKind};
+use crm_import::lookup::{Found, MatchBlock};
+use crm_import::{Field, FieldKind, Object};
 
-use super::Defect;
+use super::{Defect, Shelf};
 
 /// Changes what is written to a field as the defect does.
 pub(super) fn spoil(defect: Defect, field: &Field, after: &mut Vec<String>) {
@@ -100,4 +101,38 @@ pub(super) fn compared(defect: Option<Defect>, key: &str) -> String {
 /// The halves of tokens that the defect takes for the whole.
 pub(super) fn halves(tokens: impl Iterator<Item = u128>) -> BTreeSet<u64> {
     tokens.map(|token| token as u64).collect()
+}
+
+impl Shelf {
+    /// Adds whoever agrees with some key of the block in each field, with all of one key or not.
+    pub(super) fn add_crossed(&self, block: &MatchBlock<'_>, found: &mut Found) {
+        for (id, rec) in &self.contacts {
+            for own in self.keys_of(block.fields(), rec) {
+                let mut parts = own.iter().enumerate();
+                if parts.all(|(at, part)| block.column(at).contains(&part.as_str())) {
+                    let texts = own.iter().map(String::as_str);
+                    let declared: Vec<_> = block.fields().iter().copied().zip(texts).collect();
+                    self.add(Object::Contact, *id, &declared, found);
+                }
+            }
+        }
+    }
+
+    /// Adds the holders of the keys of a block, each with the key of the one before it.
+    pub(super) fn add_swapped(&self, block: &MatchBlock<'_>, found: &mut Found) {
+        let (mut ids, mut keys) = (Vec::new(), Vec::new());
+        for key in block.keys() {
+            for id in self.holders(block.fields(), &key) {
+                ids.push(id);
+                keys.push(key.clone());
+            }
+        }
+        if !keys.is_empty() {
+            keys.rotate_right(1);
+        }
+        for (id, key) in ids.into_iter().zip(keys) {
+            let declared: Vec<_> = block.fields().iter().copied().zip(key).collect();
+            self.add(Object::Contact, id, &declared, found);
+        }
+    }
 }

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use crm_import::storage::{Batch, BatchFollowUp, BatchStep, Link, Op, Receipt, Receipts};
+use crm_import::storage::{
+    Batch, BatchFollowUp, BatchStep, Checkpoint, Link, Op, Receipt, Receipts, Token,
+};
 use crm_import::{Field, FieldKind, Object};
 
 use super::spoiling::spoil;
@@ -14,6 +16,8 @@ use super::{Defect, Rec, Shelf};
 pub(super) struct Shifted {
     tags: VecDeque<Vec<String>>,
     links: BTreeSet<String>,
+    /// The records of steps that were written before.
+    known: BTreeSet<String>,
     fields: Option<BTreeSet<String>>,
 }
 
@@ -75,10 +79,22 @@ impl Shelf {
         }
     }
 
-    fn keep(&mut self, batch: &Batch<'_>) {
+    pub(super) fn keep(&mut self, batch: &Batch<'_>) {
         let mut checkpoint = batch.checkpoint().clone();
         let is_known = self.checkpoints.contains_key(&checkpoint.import_id);
+        if self.is(Defect::TellsImportsByTheirLastBatch) {
+            self.begun.retain(|id| *id != checkpoint.import_id);
+        }
+        if !self.begun.contains(&checkpoint.import_id) {
+            self.begun.push(checkpoint.import_id.clone());
+        }
         match self.defect {
+            Some(Defect::ForgetsTokensAtTheEnd) if checkpoint.is_last => self.tokens.clear(),
+            Some(Defect::ForgetsTokensOfOthers) if !is_known && self.begun.len() > 1 => {
+                let own: Vec<Token> = batch.steps().map(|step| step.token()).collect();
+                self.tokens.retain(|token, _| own.contains(token));
+            }
+            Some(Defect::LosesLongCheckpoints) if length(&checkpoint) > 65_535 => return,
             Some(Defect::LosesCheckpoints) => return,
             Some(Defect::LosesCheckpointsWithoutSteps) if batch.is_empty() => return,
             Some(Defect::KeepsTheFirstCheckpoint) if is_known => return,
@@ -109,14 +125,23 @@ impl Shelf {
     /// Writes one step; `at` is its position in the batch.
     pub(crate) fn step(&mut self, step: &BatchStep<'_>, at: usize, receipts: &mut Receipts) {
         let token = step.token();
-        let known = self.tokens.get(&token).copied().filter(|_| !self.is(Defect::IgnoresTokens));
+        let is_deal = step.is_update() && step.object() == Object::Opportunity;
+        let is_ignored =
+            self.is(Defect::IgnoresTokens) || is_deal && self.is(Defect::RepeatsUpdatesOfDeals);
+        let known = self.tokens.get(&token).copied().filter(|_| !is_ignored);
         if let Some((_, id)) = known {
+            self.shifted.known.insert(id.to_string());
             let id = if self.is(Defect::NewIdForKnownTokens) { id + 1000 } else { id };
             return receipts.already_applied(token, &id.to_string());
         }
         let link = match step.link(receipts) {
             Link::To(_) if !self.shifted.links.is_empty() => self.shifted.links.pop_first(),
             Link::Lost if !self.is(Defect::LinksLostToNobody) => return,
+            Link::To(id)
+                if self.is(Defect::LinksToNewContactsOnly) && self.shifted.known.contains(id) =>
+            {
+                return;
+            }
             link => self.linked(link),
         };
         let stored: Option<u64> = step.id().parse().ok();
@@ -238,7 +263,10 @@ impl Shelf {
                 read == self.version(step.object(), id, rec).to_string()
             }
         };
+        let is_moved = self.is(Defect::MovesWhatHasChanged)
+            && !matches!(step.link(&Receipts::default()), Link::Unchanged);
         step.is_update()
+            && !(is_moved && before.is_some())
             && match before {
                 None => !self.is(Defect::UpdateCreates),
                 Some(rec) => !self.is(Defect::IgnoresVersions) && !is_version(rec),
@@ -326,4 +354,9 @@ fn keeps(defect: Defect, step: &BatchStep<'_>, field: &Field) -> bool {
         Defect::NeverClearsFieldsOfDeals => step.object() == Object::Opportunity,
         _ => false,
     }
+}
+
+/// How long a checkpoint is as text.
+fn length(checkpoint: &Checkpoint) -> usize {
+    serde_json::to_string(checkpoint).unwrap().len()
 }

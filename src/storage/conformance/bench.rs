@@ -414,6 +414,18 @@ impl<S: StorageWrite> Bench<S> {
         self.ask(&question(Object::Contact, &fields, &wanted, vec![], vec![], blocks))
     }
 
+    /// Asks for a contact by its id and for another one by its address, at once.
+    pub(super) fn by_id_and_key(
+        &mut self,
+        id: &str,
+        rule: &str,
+        key: &str,
+    ) -> Result<Vec<(String, Seen)>> {
+        let (fields, wanted) = (self.fields.clone(), wanted(&self.fields, Object::Contact));
+        let block = MatchBlock { fields: vec![rule], columns: vec![vec![key]] };
+        self.ask(&question(Object::Contact, &fields, &wanted, vec![id], vec![], vec![block]))
+    }
+
     /// Asks for the opportunities of contacts.
     pub(super) fn of_contacts(&mut self, contacts: &[&str]) -> Result<Vec<(String, Seen)>> {
         let (fields, wanted) = (self.fields.clone(), wanted(&self.fields, Object::Opportunity));

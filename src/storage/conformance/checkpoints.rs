@@ -19,11 +19,19 @@ pub(super) fn cases<S: StorageWrite>() -> Vec<(&'static str, Resuming<S>)> {
         ("the checkpoint of a batch without steps is kept", kept_without_steps),
         ("an import whose report was seen is not open any more", closed),
         ("the checkpoints of two imports are kept beside each other", side_by_side),
+        ("a long checkpoint is kept whole", kept_whole_if_long),
     ]
 }
 
+/// The cases of a storage that says itself which imports are unfinished.
+pub(super) fn cases_told<S: StorageWrite>() -> Vec<(&'static str, Resuming<S>)> {
+    let mut all = cases();
+    all.push(("of unfinished imports the one begun last is told first", begun_last_is_first));
+    all
+}
+
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    cases::<crate::MemoryStorage>().into_iter().map(|(name, _)| name)
+    cases_told::<crate::MemoryStorage>().into_iter().map(|(name, _)| name)
 }
 
 /// A case that asks storage itself.
@@ -180,4 +188,31 @@ fn side_by_side<S: StorageWrite>(bench: &mut Bench<S>, kept: Kept<'_, S>) -> Res
     let both = [checkpoint("fair", 5), checkpoint("fair 2", 3)];
     both.iter().try_for_each(|own| write(bench, 1, own))?;
     both.iter().try_for_each(|own| expect_kept(bench, kept, own))
+}
+
+/// With as many rows as a checkpoint names.
+fn kept_whole_if_long<S: StorageWrite>(bench: &mut Bench<S>, kept: Kept<'_, S>) -> Result {
+    let mut own = checkpoint("fair", 5);
+    let (failed, met) = (own.failed[0].clone(), own.met[0].clone());
+    own.failed.resize(Checkpoint::FAILURES, failed);
+    own.met.resize(Checkpoint::FAILURES, met);
+    write(bench, 1, &own)?;
+    expect_kept(bench, kept, &own)
+}
+
+/// Neither in the order of their names nor of their last batches: a file that was begun twice goes on with the second.
+fn begun_last_is_first<S: StorageWrite>(bench: &mut Bench<S>, kept: Kept<'_, S>) -> Result {
+    for import_id in ["march", "may", "april", "march"] {
+        write(bench, 1, &checkpoint(import_id, 5))?;
+    }
+    let mut told: Vec<String> =
+        kept(&mut bench.storage).into_iter().map(|checkpoint| checkpoint.import_id).collect();
+    told.retain(|id| ["march", "may", "april"].contains(&id.as_str()));
+    expect(
+        told == ["april", "may", "march"],
+        format!(
+            "imports were begun as march, may and april, then march went on, and unfinished tells them as {told:?}: \
+             number them when their first checkpoint is written, and return the last first"
+        ),
+    )
 }

@@ -133,17 +133,40 @@ fn fails_whole<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
     let mut is_any = false;
     let is_possible = |trouble: &Trouble| trouble.is_possible(bench);
     let possible: Vec<Trouble> = Trouble::ALL.into_iter().filter(is_possible).collect();
-    for trouble in possible {
-        let made = around(bench, &mut address, |batch, (ana, key)| {
+    for (row, trouble) in (101..).zip(possible) {
+        let mut made = around(bench, &mut address, |batch, (ana, key)| {
             vec![trouble.add(batch, name, ana, (field, key))]
         });
+        made.batch.checkpoint.row = row;
         if bench.write_once(&made.batch).is_err() {
             is_any = true;
+            expect_earlier_checkpoint(bench, &made, field)?;
             expect_known_or_absent(bench, &made, field)?;
             expect_written_without(bench, made, field)?;
         }
     }
     if is_any { Ok(()) } else { skip("no step that was tried made a write fail; see run_failing") }
+}
+
+/// The checkpoint of a batch that was not written says that the import is farther than it is. The batch was written if
+/// only the answer was lost.
+fn expect_earlier_checkpoint<S: StorageWrite>(
+    bench: &mut Bench<S>,
+    made: &Made,
+    field: &str,
+) -> Result {
+    for (_, key) in &made.beside {
+        if !bench.by_keys(&[field], &[&[key]])?.is_empty() {
+            return Ok(());
+        }
+    }
+    let row = made.batch.checkpoint.row;
+    let kept = bench.storage.unfinished().ok().flatten().unwrap_or_default();
+    expect(
+        kept.iter().all(|checkpoint| checkpoint.row != row),
+        "write failed, and its checkpoint is kept: write Batch::checkpoint in the transaction of its batch, or \
+         where there is none after its steps",
+    )
 }
 
 /// After an error there is nothing of the batch, or its token is known.

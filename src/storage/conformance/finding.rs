@@ -17,6 +17,8 @@ pub(super) fn cases<S: StorageWrite>() -> Vec<(&'static str, Run<S>)> {
         ("a contact is found by an additional phone", by_additional_phone),
         ("the asked key is declared as it was asked", declares_keys),
         ("a contact that is found by two keys is declared by both", declares_every_key),
+        ("each contact is declared by its own key, among others", declares_own_keys),
+        ("ids and keys are answered in one look-up", by_ids_and_keys),
         ("a key that several contacts carry finds them all", finds_all_holders),
         ("a key that nobody carries finds nothing", finds_nobody),
         ("an address that was taken away finds nobody", finds_no_former_holder),
@@ -309,6 +311,57 @@ fn declares_every_key<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
         rules.iter().all(|key| declared.contains(key)),
         format!("a contact that was asked for by {rules:?} at once was declared as {declared:?}"),
     )
+}
+
+/// Several keys come in one question. Whoever is declared by the key of somebody else is taken for that one.
+fn declares_own_keys<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
+    for (rule, _) in bench.addresses()? {
+        let keys = match rule {
+            "email" => ["ana@example.com", "bo@example.com", "cy@example.com"],
+            _ => ["+12065550101", "+12065550102", "+12065550103"],
+        };
+        // Not in the order of their keys.
+        let mut own = Vec::new();
+        for at in [1, 2, 0] {
+            own.push((bench.add(Contact, &[(rule, &[keys[at]])])?, keys[at]));
+        }
+        let found = bench.by_keys(&[rule], &[&keys])?;
+        for (id, key) in own {
+            let seen = found.iter().find(|(other, _)| *other == id).map(|(_, seen)| seen);
+            let declared: Vec<&str> =
+                seen.into_iter().flat_map(|seen| &seen.keys).map(|(_, key)| key.as_str()).collect();
+            expect(
+                !declared.is_empty() && declared.iter().all(|other| *other == key),
+                format!(
+                    "{keys:?} were asked for at once, and the contact {id}, which has {key}, was declared as \
+                     {declared:?}"
+                ),
+            )?;
+        }
+        says_the_same(bench, Contact, &found)?;
+    }
+    Ok(())
+}
+
+/// A file may have a column of ids, which not every row fills.
+fn by_ids_and_keys<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
+    let name = bench.name();
+    let (rule, key) = bench.addresses()?[0];
+    let ana = bench.add(Contact, &[(rule, &[key])])?;
+    let bo = bench.add(Contact, &[(name, &["Bo"])])?;
+    bench.get(Contact, &bo)?;
+    let found = bench.by_id_and_key(&bo, rule, key)?;
+    for id in [&ana, &bo] {
+        expect(
+            found.iter().any(|(other, _)| other == id),
+            format!(
+                "the id {bo} and the {rule} {key} of the contact {ana} were asked for in one look-up, which found \
+                 {}: answer Lookup::ids as well as each of Lookup::blocks",
+                told(&found)
+            ),
+        )?;
+    }
+    Ok(())
 }
 
 /// A quotation mark, and signs that are patterns elsewhere. Without one of them it is another address.

@@ -103,10 +103,49 @@ fn by_rule<S: StorageWrite>(
         at.map(|at| own[at].clone()).into_iter().collect::<Vec<String>>()
     };
     let keys = record_keys(Contact, rule, bench.fields(), bench.account(), value);
-    match keys.first() {
-        Some(key) => expect_found(bench, rule, key, &ana),
-        None => Ok(()),
-    }
+    let Some(key) = keys.first() else { return Ok(()) };
+    expect_found(bench, rule, key, &ana)?;
+    expect_apart(bench, rule, own, key, &ana)
+}
+
+/// Asked for at once with a key that differs in all fields, a key finds nobody either who has some fields of the
+/// one and some of the other.
+fn expect_apart<S: StorageWrite>(
+    bench: &mut Bench<S>,
+    rule: &[String],
+    own: &[String],
+    key: &[String],
+    id: &str,
+) -> Result {
+    let others =
+        rule.iter().zip(own).map(|(key, text)| other(bench, key).unwrap_or_else(|| text.clone()));
+    let others: Vec<String> = others.collect();
+    let value = |key: &str| {
+        let at = rule.iter().position(|field| field == key);
+        at.map(|at| others[at].clone()).into_iter().collect::<Vec<String>>()
+    };
+    let keys = record_keys(Contact, rule, bench.fields(), bench.account(), value);
+    let differs =
+        |other: &Vec<String>| other.iter().zip(key).filter(|(other, own)| other != own).count() > 1;
+    let Some(other) = keys.into_iter().next().filter(differs) else { return Ok(()) };
+    let mut both = [key, &other];
+    both.sort_unstable();
+    let columns: Vec<[&str; 2]> =
+        (0..rule.len()).map(|at| [both[0][at].as_str(), both[1][at].as_str()]).collect();
+    let columns: Vec<&[&str]> = columns.iter().map(|column| &column[..]).collect();
+    let fields: Vec<&str> = rule.iter().map(String::as_str).collect();
+    let found = bench.by_keys(&fields, &columns)?;
+    let ids: Vec<&str> = found.iter().map(|(id, _)| id.as_str()).collect();
+    expect(
+        ids == [id],
+        format!(
+            "{}: {} and {} were asked for at once and found {ids:?} instead of {id}: compare the fields of one key \
+             together, not each with its column",
+            rule.join("+"),
+            key.join(" "),
+            other.join(" ")
+        ),
+    )
 }
 
 /// Expects a key to lead to the contact with this id and to nobody else, and to be declared.

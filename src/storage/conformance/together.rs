@@ -3,6 +3,7 @@
 //! Nobody can stop an adapter between what it looks up and what it writes. So both write again and again, until one
 //! that leaves room for the other there has most probably been caught.
 
+use std::collections::BTreeSet;
 use std::panic::resume_unwind;
 use std::sync::Barrier;
 use std::thread::scope;
@@ -20,6 +21,7 @@ pub(super) fn cases<S: StorageWrite + Send>() -> Vec<(&'static str, Together<S>)
     vec![
         ("an address that two imports give away at once comes to one contact", one_holder),
         ("of two imports that change a contact at once, one meets a conflict", one_change),
+        ("a batch that two processes write at once is written once", one_batch),
     ]
 }
 
@@ -103,6 +105,34 @@ fn one_change<S: StorageWrite + Send>(one: &mut Bench<S>, other: &mut Bench<S>) 
             _ => {
                 return fail("two imports have changed a contact at once, and neither was written");
             }
+        }
+    }
+    Ok(())
+}
+
+/// An import that was started again while it was still running: both write the same steps.
+fn one_batch<S: StorageWrite + Send>(one: &mut Bench<S>, other: &mut Bench<S>) -> Result {
+    one.needs_tokens()?;
+    let name = one.name();
+    for _ in 0..ROUNDS {
+        let (tokens, batch) = one.make(|batch| {
+            let new = |_| batch.create(Contact, &[(name, &["Ana"])]);
+            (0..CONTACTS).map(new).collect::<Vec<_>>()
+        });
+        // One of them may fail: its import asks for the tokens, or stops.
+        let written = both(one, other, |bench, _| Ok(bench.try_write(&batch).ok()))?;
+        for token in tokens {
+            let ids = written.iter().flatten().map(|receipts| receipts.id(token));
+            let ids: BTreeSet<Option<&str>> = ids.collect();
+            expect(
+                ids.len() < 2,
+                format!(
+                    "one step that two processes have written at once was receipted with the ids {ids:?}: let \
+                     nobody else write between the look-up of tokens and the commit, by a lock on \
+                     Checkpoint::import_id or a transaction that takes its lock before that look-up, or let a \
+                     unique index refuse the second"
+                ),
+            )?;
         }
     }
     Ok(())

@@ -2,10 +2,10 @@
 
 use super::bench::Bench;
 use super::receipts::{created_id, expect_conflict, expect_updated};
-use super::{Result, Run, expect, fail, skip, with_causes};
+use super::{NO_LINK, Result, Run, cause, expect, fail, skip, with_causes};
 use crate::object::Object::{Contact, Opportunity};
 use crate::plan::Op;
-use crate::storage::{Applied, ContactOf, FollowUpKind, Receipt, StorageWrite, Token};
+use crate::storage::{Applied, Checkpoint, ContactOf, FollowUpKind, Receipt, StorageWrite, Token};
 
 pub(super) fn cases<S: StorageWrite>() -> Vec<(&'static str, Run<S>)> {
     vec![
@@ -13,9 +13,13 @@ pub(super) fn cases<S: StorageWrite>() -> Vec<(&'static str, Run<S>)> {
         ("a batch that is written again changes nothing", repeated_updates),
         ("written tokens are known, with what they did and to which record", known_tokens),
         ("other tokens are not known", unknown_tokens),
+        ("written tokens stay known when their import ends", known_at_the_end),
+        ("written tokens stay known when another import begins", known_beside_others),
         ("the token of a conflict is not kept", conflicts_keep_no_token),
+        ("an opportunity is linked to a contact that was written before", linked_to_written),
         ("follow-ups are receipted, and done once", follow_ups),
         ("a follow-up of a contact that is gone is rejected", follow_up_of_nobody),
+        ("a follow-up of a contact that was not created is left out", follow_up_of_the_lost),
     ]
 }
 
@@ -72,7 +76,46 @@ fn repeated_updates<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
         other => return fail(again(other)),
     }
     let twice = bench.get(Contact, &ana)?;
-    expect(once == twice, format!("the second time made {twice} of {once}"))
+    expect(once == twice, format!("the second time made {twice} of {once}"))?;
+    if bench.keeps_opportunities() { repeated_update_of_deal(bench, &ana) } else { Ok(()) }
+}
+
+fn repeated_update_of_deal<S: StorageWrite>(bench: &mut Bench<S>, contact: &str) -> Result {
+    let roof = bench.add_to(contact, &[("name", &["Roof"])])?;
+    let version = bench.get(Opportunity, &roof)?.version;
+    let attic: &[(&str, &[&str])] = &[("name", &["Attic"])];
+    let (token, data) =
+        bench.make(|batch| batch.update(Opportunity, &roof, version.as_deref(), &[], attic));
+    let first = bench.write_made(&data)?;
+    expect_updated(&first, token, Opportunity, version.as_deref())?;
+    match bench.write_made(&data)?.get(token) {
+        Some(Receipt::AlreadyApplied { id }) if *id == roof => Ok(()),
+        other => fail(again(other)),
+    }
+}
+
+/// As where there are no transactions: the contact was written before the answer was lost, the opportunity was not.
+fn linked_to_written<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
+    bench.needs_tokens()?;
+    let name = bench.name();
+    let ([ana, roof], mut data) = bench.make(|batch| {
+        let ana = batch.create(Contact, &[(name, &["Ana"])]);
+        [ana, batch.opportunity(&[("name", &["Roof"])], ContactOf::CreatedBy(ana))]
+    });
+    let rest = data.steps.split_off(1);
+    let id = created_id(&bench.write_made(&data)?, ana)?;
+    data.steps.extend(rest);
+    let receipts = bench.write_made(&data)?;
+    let Some(Receipt::Created { id: roof, .. }) = receipts.get(roof) else {
+        return fail(format!(
+            "the contact was written before, its opportunity was not, and is receipted as {:?}: link it to the id \
+             of BatchStep::link",
+            receipts.get(roof)
+        ));
+    };
+    let seen = bench.get(Opportunity, roof)?;
+    let Some(link) = seen.value("contact_id") else { return cause(NO_LINK) };
+    expect(link == id, format!("it is linked to {link} instead of {id}"))
 }
 
 /// Which tokens storage knows.
@@ -143,6 +186,39 @@ fn conflicts_keep_no_token<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
     expect(known.is_empty(), "a step that was not written is known as written")
 }
 
+/// Nobody has seen its report yet: if the process dies, the import is resumed, and asks for them.
+fn known_at_the_end<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
+    known_after(bench, |checkpoint| checkpoint.is_last = true, "its last batch was written")
+}
+
+fn known_beside_others<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
+    let other = |checkpoint: &mut Checkpoint| checkpoint.import_id = "another import".into();
+    known_after(bench, other, "another import has written a batch")
+}
+
+/// Expects a token to be known after another batch, without steps and with another checkpoint.
+fn known_after<S: StorageWrite>(
+    bench: &mut Bench<S>,
+    set: impl FnOnce(&mut Checkpoint),
+    what: &str,
+) -> Result {
+    bench.needs_tokens()?;
+    let name = bench.name();
+    let (own, receipts) = bench.write(|batch| batch.create(Contact, &[(name, &["Ana"])]))?;
+    created_id(&receipts, own)?;
+    let ((), mut next) = bench.make(|_| ());
+    set(&mut next.checkpoint);
+    bench.write_made(&next)?;
+    let known = applied(bench, &[own])?;
+    expect(
+        !known.is_empty(),
+        format!(
+            "the token of a step is not known any more after {what}: keep the tokens of an import until the \
+             checkpoint says that its report was seen (Checkpoint::is_seen)"
+        ),
+    )
+}
+
 /// The follow-ups that storage does.
 fn supported<S: StorageWrite>(bench: &Bench<S>) -> Result<Vec<FollowUpKind>> {
     let mut kinds = vec![FollowUpKind::List, FollowUpKind::Workflow];
@@ -166,6 +242,28 @@ fn follow_up_of_nobody<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
                  there, and call Receipts::rejected",
                 kind.name()
             ),
+        )?;
+    }
+    Ok(())
+}
+
+fn follow_up_of_the_lost<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
+    let kinds = supported(bench)?;
+    bench.add(Contact, &[("email", &["ana@example.com"])])?;
+    let ((taken, tokens), receipts) = bench.write(|batch| {
+        let keys = [("email", "ana@example.com")];
+        let taken = batch.create_new(&[("email", &["ana@example.com"])], &keys);
+        let done = |kind: &FollowUpKind| {
+            batch.follow_up(*kind, "spring fair", ContactOf::CreatedBy(taken))
+        };
+        (taken, kinds.iter().map(done).collect::<Vec<Token>>())
+    })?;
+    expect_conflict(&receipts, taken)?;
+    for token in tokens {
+        let receipt = receipts.get(token);
+        expect(
+            !matches!(receipt, Some(Receipt::Done)),
+            "a follow-up for a contact that was not created was receipted as done",
         )?;
     }
     Ok(())

@@ -109,5 +109,11 @@ fn stale_opportunity<S: StorageWrite>(bench: &mut Bench<S>, contact: &str) -> Re
     expect_conflict(&receipts, token)?;
     let seen = bench.get(Opportunity, &deal)?;
     let name = seen.value("name");
-    expect(name == Some("Attic"), format!("the conflicting update of {deal} made it {name:?}"))
+    expect(name == Some("Attic"), format!("the conflicting update of {deal} made it {name:?}"))?;
+    let name = bench.name();
+    let bo = bench.add(Contact, &[(name, &["Bo"])])?;
+    let (token, receipts) = bench.write(|batch| batch.relink(&deal, Some(&old), &bo))?;
+    expect_conflict(&receipts, token)?;
+    let count = bench.of_contacts(&[&bo])?.len();
+    expect(count == 0, format!("the conflicting update of {deal} moved it to another contact"))
 }
