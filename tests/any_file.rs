@@ -116,11 +116,11 @@ proptest! {
     }
 }
 
-/// A file that is broken, or made to be, may have a header of a megabyte.
+/// A file that is broken, or made to be, may have a header as long as a cell may be.
 #[test]
 fn l5_a_header_of_thousands_of_words_takes_no_longer_than_its_file() {
     for words in ["word ", "a1 ", "e mail ", "Other Contact 2 ", "\u{5000}\u{2c00} "] {
-        let header = words.repeat(900_000 / words.len());
+        let header = words.repeat(200_000 / words.len());
         let file = format!("{header},Name\nana@example.com,Ana\nbo@example.com,Bo\n");
         let rows = Source::from_bytes(file.as_bytes()).open().unwrap();
         let begun = std::time::Instant::now();
