@@ -74,6 +74,7 @@ mod issue;
 mod lock;
 pub mod lookup;
 pub mod mapping;
+mod maps;
 mod merge;
 pub mod normalize;
 mod object;

@@ -14,6 +14,7 @@ const FLOORS: &[&str] = &[
     "dice",
     // what any floor may use
     "lock",
+    "maps",
     // 0 words
     "object",
     "value",

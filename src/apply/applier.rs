@@ -3,8 +3,6 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use hashbrown::{HashMap, HashSet};
-
 use super::checkpoint::first_checkpoint;
 use super::conflicts::Conflicts;
 use super::filling::Folded;
@@ -15,6 +13,7 @@ use super::report::{Report, Side};
 use super::token::Tokens;
 use super::units::{Task, TaskKind, Units, middle, tasks};
 use crate::issue::{Finding, IssueCode, Severity};
+use crate::maps::{Map, Set};
 use crate::object::{Object, RecordRef, RowIndex};
 use crate::plan::{Ledger, Op, Plan, first_row};
 use crate::planner::Moved;
@@ -73,11 +72,11 @@ pub(super) struct Applier {
     pub(super) moved_before: Option<Moved>,
     pub(super) conflicts: Conflicts,
     /// Steps that were refused: they are not tried again when their rows are planned again.
-    pub(super) failed: HashSet<Token, foldhash::fast::RandomState>,
+    pub(super) failed: Set<Token>,
     /// Steps of parts that are written but for some of their rows, with the first of these.
-    pub(super) further: HashMap<(u32, RecordRef), RowIndex, foldhash::fast::RandomState>,
+    pub(super) further: Map<(u32, RecordRef), RowIndex>,
     /// Tasks that are written without the link that was planned (P6).
-    pub(super) kept_links: HashSet<usize, foldhash::fast::RandomState>,
+    pub(super) kept_links: Set<usize>,
     /// What was done about contacts and about opportunities.
     pub(super) written: [Written; 2],
     /// What storage is still to be told after the last step.
@@ -120,9 +119,9 @@ impl Applier {
             checkpoint,
             moved_before: None,
             conflicts: Conflicts::default(),
-            failed: HashSet::default(),
-            further: HashMap::default(),
-            kept_links: HashSet::default(),
+            failed: Set::default(),
+            further: Map::default(),
+            kept_links: Set::default(),
             written: [Written::default(); 2],
             ending: job.ending,
         }
@@ -464,15 +463,15 @@ impl Applier {
 
 /// The ids under which the records of a batch were written: no two of them are one.
 struct BatchIds<'r> {
-    created: HashSet<(Object, &'r str), foldhash::fast::RandomState>,
+    created: Set<(Object, &'r str)>,
     /// Those of contacts, and of opportunities.
-    updated: [HashSet<Box<str>, foldhash::fast::RandomState>; 2],
+    updated: [Set<Box<str>>; 2],
 }
 
 impl<'r> BatchIds<'r> {
     fn of(batch: &OwnedBatch, receipts: &Receipts) -> Self {
         let is_updated = |token| matches!(receipts.get(token), Some(Receipt::Updated { .. }));
-        let mut ids = BatchIds { created: HashSet::default(), updated: Default::default() };
+        let mut ids = BatchIds { created: Set::default(), updated: Default::default() };
         ids.created.reserve(batch.steps.len());
         for step in batch.steps.iter().filter(|step| is_updated(step.token)) {
             ids.updated[step.object as usize].extend(step.id.clone());

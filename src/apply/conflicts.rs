@@ -11,9 +11,6 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use foldhash::fast::RandomState;
-use hashbrown::{HashMap, HashSet};
-
 use super::applier::{Applier, State};
 use super::report::Side;
 use super::token::Tokens;
@@ -21,6 +18,7 @@ use super::units::{Task, TaskKind, Units, Waits, batches, tasks};
 use crate::draft::Drafter;
 use crate::issue::IssueCode;
 use crate::lookup::{Found, Lookup};
+use crate::maps::{Map, Set};
 use crate::object::{Object, RecordRef, RowIndex, RowNumber};
 use crate::plan::{Claim, Memory, Op, RowNumbers, first_row};
 use crate::planner::{Planner, Poll, Prepared};
@@ -37,7 +35,7 @@ const WINDOW: usize = 8_192;
 pub(super) struct Conflicts {
     /// Tasks that are conflicts, or whose contact is one.
     tasks: Vec<usize>,
-    tokens: HashSet<Token, RandomState>,
+    tokens: Set<Token>,
     /// Tasks that add something to a record that this import has created from another row of the unit.
     pub(super) late: Vec<usize>,
     /// Are late rows planned?
@@ -45,7 +43,7 @@ pub(super) struct Conflicts {
     round: u8,
     planner: Option<Box<Planner>>,
     /// Records that this import has created from the rows that are planned again.
-    hidden: HashSet<(Object, Box<str>), RandomState>,
+    hidden: Set<(Object, Box<str>)>,
     faults: Vec<String>,
 }
 
@@ -192,8 +190,8 @@ impl Applier {
     }
 
     /// The records that this import has created from these rows.
-    fn created_of(&self, rows: &[RowIndex]) -> HashSet<(Object, Box<str>), RandomState> {
-        let mut created = HashSet::default();
+    fn created_of(&self, rows: &[RowIndex]) -> Set<(Object, Box<str>)> {
+        let mut created = Set::default();
         for &row in rows {
             for object in Object::ALL {
                 let token = self.tokens.row(object, self.report.plan.ledger.number(row));
@@ -207,10 +205,10 @@ impl Applier {
 
     /// Ids that these rows give, and that this import has assigned to records of its own. The file means others by them
     /// (M1, O2).
-    fn assigned_of(&self, rows: &[RowIndex]) -> HashSet<(Object, Box<str>), RandomState> {
+    fn assigned_of(&self, rows: &[RowIndex]) -> Set<(Object, Box<str>)> {
         let ledger = &self.report.plan.ledger;
         let given = |row: &RowIndex| ledger.settings.ids_given(&ledger.cells(*row));
-        let given: HashSet<_, RandomState> = rows.iter().flat_map(given).collect();
+        let given: Set<_> = rows.iter().flat_map(given).collect();
         if given.is_empty() {
             return given;
         }
@@ -221,8 +219,8 @@ impl Applier {
 
     /// The opportunities that other rows have matched or created, and what they leave of these to the rows that are
     /// planned again (O5).
-    fn claims_beside(&self, rows: &[RowIndex]) -> HashMap<Box<str>, Claim, RandomState> {
-        let (ledger, mut claims) = (&self.report.plan.ledger, HashMap::default());
+    fn claims_beside(&self, rows: &[RowIndex]) -> Map<Box<str>, Claim> {
+        let (ledger, mut claims) = (&self.report.plan.ledger, Map::default());
         if ledger.settings.account.opportunities.matching.is_none() {
             return claims;
         }
@@ -285,12 +283,12 @@ impl Applier {
 
     /// The creates that were done of contacts for which there are follow-ups among these tasks, by the id of the
     /// contact.
-    fn creates_of_followed(&self, tasks: &[Task]) -> HashMap<Box<str>, Token, RandomState> {
+    fn creates_of_followed(&self, tasks: &[Task]) -> Map<Box<str>, Token> {
         let followed = tasks.iter().filter(|task| matches!(task.kind, TaskKind::FollowUp(_)));
-        let ids: HashSet<&str, RandomState> =
+        let ids: Set<&str> =
             followed.filter_map(|task| self.ledger(task.part).id(task.record())).collect();
         if ids.is_empty() {
-            return HashMap::default();
+            return Map::default();
         }
         let done = self.report.done.iter();
         let creates = done.filter(|(_, (op, id))| *op == Op::Create && ids.contains(&**id));
@@ -299,7 +297,7 @@ impl Applier {
 
     /// Is it the follow-up of a contact that this import has created from the rows of another unit, and that had it
     /// then? Rows that are planned again may come to it, if somebody has given it their keys meanwhile.
-    fn is_followed_up(&self, task: &Task, creates: &HashMap<Box<str>, Token, RandomState>) -> bool {
+    fn is_followed_up(&self, task: &Task, creates: &Map<Box<str>, Token>) -> bool {
         let TaskKind::FollowUp(at) = task.kind else { return false };
         let follow_up = &self.report.plan.ledger.settings.follow_ups[usize::from(at)];
         let id = self.ledger(task.part).id(task.record());

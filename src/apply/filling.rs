@@ -6,11 +6,10 @@
 
 use std::ops::Range;
 
-use hashbrown::HashSet;
-
 use super::applier::{Applier, State};
 use super::units::{Task, TaskKind};
 use crate::draft::Rule;
+use crate::maps::Set;
 use crate::merge::{AddressBook, Addresses};
 use crate::object::{ContactNumber, Object, RecordRef, RowIndex};
 use crate::plan::{Ledger, Op, first_number, first_row, fold_record_from, moves_link, rows_from};
@@ -32,7 +31,7 @@ impl Tie {
     const NONE: Tie = Tie { contact: ContactOf::Unchanged, step: None };
 }
 
-type Tokens = HashSet<Token, foldhash::fast::RandomState>;
+type Tokens = Set<Token>;
 
 /// The steps of contacts in the batch that is made.
 #[derive(Default)]

@@ -8,11 +8,9 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use foldhash::fast::RandomState;
-use hashbrown::HashMap;
-
 use super::applier::Applier;
 use super::units::{Task, TaskKind, Waits, batches};
+use crate::maps::Map;
 use crate::object::ContactNumber;
 use crate::plan::{Ledger, Passage};
 
@@ -24,7 +22,7 @@ pub(super) fn batches_in_turn(tasks: &[Task], ledger: &mut Ledger) -> VecDeque<R
     }
     let all = || tasks.iter().enumerate();
     let of_contacts = all().filter(|(_, task)| task.kind == TaskKind::Contact);
-    let steps: HashMap<ContactNumber, usize, RandomState> =
+    let steps: Map<ContactNumber, usize> =
         of_contacts.map(|(at, task)| (ContactNumber::new(task.number), at)).collect();
     let starts: Vec<usize> = all().filter(|(_, task)| task.is_start).map(|(at, _)| at).collect();
     // The last step that gives up the key, and the one that gets it.

@@ -6,19 +6,17 @@ mod sides;
 use std::fmt;
 use std::io;
 
-use hashbrown::{HashMap, HashSet};
 use indexmap::IndexMap;
 
 use super::error_log::ErrorLog;
 use super::progress::Status;
 use super::token::Tokens;
 use crate::issue::{Finding, Issue, IssueCode};
+use crate::maps::{Map, Set};
 use crate::object::{Object, RecordRef, RowIndex, RowNumber};
 use crate::plan::{By, Claim, Op, Outcome, Plan, SidePlan, Stats};
 use crate::storage::{Checkpoint, Refusal, Token};
 pub(super) use sides::Side;
-
-type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 
 /// How many issues of one code a [run](crate::Import::run) keeps (behaviour X8).
 const KEPT: u64 = 1_000;
@@ -59,7 +57,7 @@ pub struct Report {
     /// Sides that did not turn out as planned.
     sides: Map<(Object, RowIndex), Side>,
     /// Rows whose opportunity was written, but not linked to their contact (P6).
-    kept_links: HashSet<RowIndex, foldhash::fast::RandomState>,
+    kept_links: Set<RowIndex>,
     /// Found while writing.
     findings: Vec<Finding>,
     /// In the total of a run: the issues that it keeps.
@@ -88,7 +86,7 @@ impl Report {
             done: Map::default(),
             parts: Vec::new(),
             sides: Map::default(),
-            kept_links: HashSet::default(),
+            kept_links: Set::default(),
             findings: Vec::new(),
             issues: Vec::new(),
             counts: IndexMap::new(),

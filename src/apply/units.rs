@@ -8,8 +8,7 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use hashbrown::HashMap;
-
+use crate::maps::Map;
 use crate::object::{ContactNumber, Object, RecordRef, RowIndex};
 use crate::plan::{Ledger, Plan, first_row};
 
@@ -97,7 +96,7 @@ impl TaskKind {
 
 /// Which units are to be in a later batch than a certain task: the position of that task, by the first task of the
 /// unit.
-pub(super) type Waits = HashMap<usize, usize, foldhash::fast::RandomState>;
+pub(super) type Waits = Map<usize, usize>;
 
 /// Cuts the tasks from this one on into batches of whole units.
 pub(super) fn batches(tasks: &[Task], from: usize, waits: &Waits) -> VecDeque<Range<usize>> {

@@ -1,10 +1,9 @@
 //! [`WrittenBefore`]: what an interrupted import had written for some rows, as storage knows by token (behaviour
 //! X6); and whether the import may go on from there.
 
-use hashbrown::{HashMap, HashSet};
-
 use super::token::Tokens;
 use crate::error::Error;
+use crate::maps::{Map, Set};
 use crate::object::{Object, RowIndex};
 use crate::plan::{Op, Outcome, Plan, RowNumbers, Settled};
 use crate::storage::{Applied, AsyncStorageWrite, Checkpoint, Token};
@@ -17,7 +16,7 @@ pub(super) const TOKENS: usize = 10_000;
 pub(crate) struct WrittenBefore {
     pub(super) steps: Vec<WrittenStep>,
     /// The ids of the records that were created.
-    created: HashSet<(Object, Box<str>), foldhash::fast::RandomState>,
+    created: Set<(Object, Box<str>)>,
 }
 
 /// A step that was written.
@@ -89,10 +88,10 @@ impl WrittenBefore {
         let met = |object| {
             let updates =
                 self.steps.iter().filter(|step| step.op == Op::Update && step.object == object);
-            updates.map(|step| (step.row, step.id.clone())).collect::<HashMap<_, _, _>>()
+            updates.map(|step| (step.row, step.id.clone())).collect::<Map<_, _>>()
         };
         let made = |object| self.creates().filter(move |step| step.object == object);
-        let mut first_rows: HashMap<Box<str>, RowIndex, _> = HashMap::default();
+        let mut first_rows: Map<Box<str>, RowIndex> = Map::default();
         for (row, id) in met(Object::Contact) {
             // A later row may have joined it in a further update.
             first_rows.entry(id).and_modify(|first| *first = row.min(*first)).or_insert(row);

@@ -1,10 +1,9 @@
 //! [`Choices`]: what a cell may say where the account has a list.
 
-use hashbrown::HashMap;
-
 use crate::account::{Account, PhoneRule};
 use crate::field::{FieldId, FieldKind, Fields};
 use crate::issue::IssueCode;
+use crate::maps::Map;
 use crate::normalize::{self, OptionSet, STATUSES};
 
 /// The users, statuses, pipelines, stages and options of the account, under all names that a cell may use.
@@ -16,14 +15,14 @@ pub(crate) struct Choices {
     pipelines: OptionSet,
     /// For each pipeline.
     stages: Vec<OptionSet>,
-    options: HashMap<FieldId, OptionSet, foldhash::fast::RandomState>,
+    options: Map<FieldId, OptionSet>,
     /// The fields of which an option has signs in it that may separate items, and how many it has at most.
-    marks: HashMap<FieldId, usize, foldhash::fast::RandomState>,
+    marks: Map<FieldId, usize>,
 }
 
 impl Choices {
     pub(crate) fn new(account: &Account, fields: &Fields) -> Self {
-        let (mut options, mut marks) = (HashMap::default(), HashMap::default());
+        let (mut options, mut marks) = (Map::default(), Map::default());
         for (id, field) in fields.iter() {
             let listed = match field.kind {
                 FieldKind::SingleChoice | FieldKind::MultipleChoice if field.is_custom => {

@@ -1,11 +1,10 @@
 //! [`Column`]: one column of the file, compiled from the mapping.
 
-use hashbrown::HashMap;
-
 use super::full_name::Beside;
 use crate::field::{Field, FieldId, FieldKind, Fields};
 use crate::issue::IssueCode;
 use crate::mapping::{Blank, ColumnMapping, Merge, OnInvalid};
+use crate::maps::Map;
 use crate::normalize::{self, DateFormat, Separators, folded};
 use crate::object::Object;
 use crate::source::BlockRow;
@@ -71,7 +70,7 @@ pub(crate) struct Column {
     pub(crate) country: Option<String>,
     /// How many characters a text may have.
     pub(crate) max_chars: usize,
-    values: HashMap<String, String, foldhash::quality::RandomState>,
+    values: Map<String, String>,
     clear_token: Option<String>,
     /// Each cell says a value or nothing: none clears, and no default takes the place of a blank one.
     pub(crate) is_plain: bool,
@@ -354,7 +353,7 @@ fn merge_and_blank(mapped: &ColumnMapping, field: &Field) -> (Merge, Blank) {
 }
 
 /// What cells mean that the mapping names, by their folded text.
-fn value_map(mapped: &ColumnMapping) -> HashMap<String, String, foldhash::quality::RandomState> {
+fn value_map(mapped: &ColumnMapping) -> Map<String, String> {
     let meanings = mapped.values.iter().map(|(from, to)| {
         let from = folded(normalize::unguarded(normalize::trim(from)));
         (from, normalize::trim(to).to_owned())

@@ -12,9 +12,9 @@ mod words;
 pub use id::FieldId;
 pub(crate) use words::words;
 
-use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
 
+use crate::maps::Map;
 use crate::object::Object;
 
 /// What a field holds, which decides how its cells are read (behaviour §9).
@@ -184,7 +184,7 @@ impl CustomField {
 pub struct Fields {
     fields: Vec<Field>,
     /// Of contacts, of opportunities.
-    by_key: [HashMap<String, FieldId, foldhash::quality::RandomState>; 2],
+    by_key: [Map<String, FieldId>; 2],
     /// What the account matches contacts by; none where no account is known.
     match_rules: Vec<Vec<FieldId>>,
 }

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::answers::{DeclaredKey, StoredId};
 use crate::field::{FieldId, Fields};
+use crate::maps::Set;
 use crate::object::Object;
 
 /// The answers of storage to one [`Lookup`](super::Lookup).
@@ -156,7 +157,7 @@ impl Found {
             return Vec::new();
         }
         // A record may be added several times, and one reason is enough.
-        let declared: std::collections::HashSet<&str> =
+        let declared: Set<&str> =
             self.ids().zip(&answers).filter(|(_, answers)| **answers).map(|(id, _)| id).collect();
         let mut faults: Vec<String> = Vec::new();
         for id in self.ids() {

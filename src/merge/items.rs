@@ -1,9 +1,9 @@
 //! [`Items`]: the items of a list, in order and without repeats. Case makes no difference, unless the account has two
 //! options or users that differ in nothing else.
 
-use hashbrown::HashSet;
 use smallvec::SmallVec;
 
+use crate::maps::Set;
 use crate::normalize::{self, OptionSet};
 use crate::value::Value;
 
@@ -16,7 +16,7 @@ const SHORT: usize = 16;
 pub(super) struct Items<'p> {
     list: SmallVec<[Value<'p>; 4]>,
     /// The items of a long list, folded.
-    folded: Option<HashSet<String, foldhash::fast::RandomState>>,
+    folded: Option<Set<String>>,
     /// What the account lists for the field: no two of these are one item.
     listed: Option<&'p OptionSet>,
 }

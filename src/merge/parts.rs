@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use hashbrown::HashSet;
 use memchr::{memchr, memmem};
 
+use crate::maps::Set;
 use crate::normalize::as_it_looks;
 
 /// How long a part is.
@@ -20,7 +20,7 @@ const LONG: usize = 4_096;
 /// eight bytes in a row that the text does not have either, and then the text need not be searched.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Parts {
-    seen: HashSet<[u8; LEN], foldhash::fast::RandomState>,
+    seen: Set<[u8; LEN]>,
     /// Where the next part begins that is not in `seen` yet.
     next: usize,
     /// How much of the text is known.

@@ -1,10 +1,9 @@
 //! [`OptionSet`]: what a cell may choose from, such as options, users, pipelines or stages.
 
-use hashbrown::HashMap;
-
 use super::text::{folded, full_name, is_blank, trim};
 use crate::account::{Pipeline, User};
 use crate::issue::IssueCode;
+use crate::maps::Map;
 
 /// The statuses of an opportunity (behaviour O8).
 pub(crate) const STATUSES: [&str; 4] = ["open", "won", "lost", "abandoned"];
@@ -22,11 +21,11 @@ pub(crate) const STATUSES: [&str; 4] = ["open", "won", "lost", "abandoned"];
 #[derive(Clone, Debug, Default)]
 pub struct OptionSet {
     entries: Vec<(String, String)>,
-    by_id: HashMap<String, usize, foldhash::quality::RandomState>,
+    by_id: Map<String, usize>,
     /// By folded id and folded label; `None` if it names more than one entry.
-    by_name: HashMap<String, Option<usize>, foldhash::quality::RandomState>,
+    by_name: Map<String, Option<usize>>,
     /// By label as it is written, where folding makes several labels one; `None` if it names more than one entry.
-    by_spelling: HashMap<String, Option<usize>, foldhash::quality::RandomState>,
+    by_spelling: Map<String, Option<usize>>,
     /// For each label the entry that it names, if it names only one.
     named: Vec<Option<usize>>,
     /// Entries whose label is the name of the entry before it, turned round: `Lee Ann`.

@@ -6,14 +6,13 @@ mod names;
 
 use std::sync::LazyLock;
 
-use hashbrown::HashMap;
-
 use aliases::ALIASES;
 use iso::COUNTRIES;
 use names::NAMES_ABROAD;
 
 use super::text::{self, folded_eq, trim};
 use crate::issue::IssueCode;
+use crate::maps::Map;
 
 /// The ISO 3166 code (alpha-2) of a country: from its code of two or three letters, its English name,
 /// or a common other name (USA, England). Most countries that customers live in are known by their names in the
@@ -101,24 +100,23 @@ static SHORT: LazyLock<[Option<&'static str>; 26 * 26]> = LazyLock::new(|| {
     short
 });
 
-static NAMES: LazyLock<HashMap<String, &'static str, foldhash::quality::RandomState>> =
-    LazyLock::new(|| {
-        let mut names = HashMap::default();
-        for (code, long, name) in COUNTRIES {
-            for key in [*code, *long, *name] {
-                names.insert(folded(key), *code);
-            }
+static NAMES: LazyLock<Map<String, &'static str>> = LazyLock::new(|| {
+    let mut names = Map::default();
+    for (code, long, name) in COUNTRIES {
+        for key in [*code, *long, *name] {
+            names.insert(folded(key), *code);
         }
-        for (code, name) in ALIASES {
+    }
+    for (code, name) in ALIASES {
+        names.insert(folded(name), *code);
+    }
+    for (code, list) in NAMES_ABROAD {
+        for name in list.split('|').map(trim) {
             names.insert(folded(name), *code);
         }
-        for (code, list) in NAMES_ABROAD {
-            for name in list.split('|').map(trim) {
-                names.insert(folded(name), *code);
-            }
-        }
-        names
-    });
+    }
+    names
+});
 
 /// Folded, and without accents, points and typographic apostrophes.
 fn folded(text: &str) -> String {
@@ -183,7 +181,7 @@ mod tests {
 
     #[test]
     fn no_name_is_that_of_two_countries() {
-        let mut names: HashMap<String, &str> = HashMap::default();
+        let mut names: Map<String, &str> = Map::default();
         let iso = COUNTRIES.iter().flat_map(|(code, long, name)| [(code, *long), (code, *name)]);
         let others = ALIASES.iter().map(|(code, name)| (code, *name));
         let abroad =

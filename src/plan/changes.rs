@@ -1,12 +1,12 @@
 //! [`ChangeSet`]: the fields that a step writes, with their values before and after.
 
-use std::collections::HashSet;
 use std::fmt;
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use crate::field::{Field, FieldId, Fields};
+use crate::maps::Set;
 use crate::value::{Phone, Value};
 
 /// The changes of one step or of a whole batch. Their values are packed into one arena, so that a set that
@@ -223,13 +223,13 @@ impl<'a> Change<'a> {
 
     /// The items to add to a list.
     pub fn added(&self) -> impl Iterator<Item = Value<'a>> + use<'a> {
-        let before: HashSet<String> = self.before().map(|value| value.to_string()).collect();
+        let before: Set<String> = self.before().map(|value| value.to_string()).collect();
         self.after().filter(move |value| !before.contains(&value.to_string()))
     }
 
     /// The items to remove from a list.
     pub fn removed(&self) -> impl Iterator<Item = Value<'a>> + use<'a> {
-        let after: HashSet<String> = self.after().map(|value| value.to_string()).collect();
+        let after: Set<String> = self.after().map(|value| value.to_string()).collect();
         self.before().filter(move |value| !after.contains(&value.to_string()))
     }
 }

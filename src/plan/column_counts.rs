@@ -6,14 +6,13 @@
 
 use std::ops::AddAssign;
 
-use hashbrown::{HashMap, HashSet};
-
 use super::final_record::{Answer, FinalRecord, Items, folded};
 use super::{Entry, Outcome, Plan};
 use crate::draft::{Column, Part, Settings};
 use crate::field::FieldId;
 use crate::issue::{IssueCode, Severity};
 use crate::mapping::Merge;
+use crate::maps::{Map, Set};
 use crate::merge::{Addresses, RowOf};
 use crate::normalize;
 use crate::object::{ContactNumber, Object, RecordRef, RowIndex};
@@ -139,11 +138,11 @@ impl Plan {
 struct Tally<'p> {
     plan: &'p Plan,
     /// The cells that an issue refuses: row, column, and the side of the row.
-    refused: HashSet<(RowIndex, u16, Object), foldhash::fast::RandomState>,
+    refused: Set<(RowIndex, u16, Object)>,
     /// The contact that the tags of an opportunity's row go to.
-    gifts: HashMap<RowIndex, ContactNumber, foldhash::fast::RandomState>,
+    gifts: Map<RowIndex, ContactNumber>,
     /// The tags of those contacts in the end.
-    tags: HashMap<ContactNumber, Items, foldhash::fast::RandomState>,
+    tags: Map<ContactNumber, Items>,
 }
 
 impl<'p> Tally<'p> {
@@ -165,7 +164,7 @@ impl<'p> Tally<'p> {
             plan,
             refused: refused.collect(),
             gifts: plan.ledger.gifts.iter().map(|&(contact, row)| (row, contact)).collect(),
-            tags: HashMap::default(),
+            tags: Map::default(),
         }
     }
 

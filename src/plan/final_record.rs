@@ -1,18 +1,17 @@
 //! [`FinalRecord`]: a record as it is after the import, to be compared with the cells of the file.
 
-use hashbrown::{HashMap, HashSet};
-
 use super::{ChangeSet, Changes, Ledger, fold_record};
 use crate::draft::{Cell, Column, region};
 use crate::field::FieldId;
 use crate::mapping::Merge;
+use crate::maps::{Map, Set};
 use crate::merge::{Addresses, Base, RowOf, has_note};
 use crate::normalize::{self, OptionSet};
 use crate::object::{ContactNumber, RecordRef};
 use crate::value::Value;
 
 /// The items of a list, each by what tells it from others.
-pub(super) type Items = HashSet<String, foldhash::fast::RandomState>;
+pub(super) type Items = Set<String>;
 
 /// Does the record have the value of a cell? For a cell of several items, the greatest answer counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,7 +29,7 @@ pub(super) struct FinalRecord<'p> {
     changes: ChangeSet<'p>,
     link: Option<ContactNumber>,
     /// What the lists hold, each item by what tells it from others; those that were asked for.
-    lists: HashMap<FieldId, Items, foldhash::fast::RandomState>,
+    lists: Map<FieldId, Items>,
 }
 
 impl<'p> FinalRecord<'p> {
@@ -39,7 +38,7 @@ impl<'p> FinalRecord<'p> {
         fold_record(ledger, step, &mut changes);
         let changes = ChangeSet { changes, fields: &ledger.settings.fields };
         let base = ledger.base(step);
-        FinalRecord { ledger, base, changes, link: ledger.link_of(step), lists: HashMap::default() }
+        FinalRecord { ledger, base, changes, link: ledger.link_of(step), lists: Map::default() }
     }
 
     fn values(&self, field: FieldId) -> Vec<Value<'_>> {

@@ -13,6 +13,7 @@ use super::row_numbers::RowNumbers;
 use crate::dedup::KeyPlace;
 use crate::draft::{Column, Settings};
 use crate::lookup::Answers;
+use crate::maps::Map;
 use crate::merge::{Base, Dropped, RowOf};
 use crate::normalize::is_blank;
 use crate::object::{ContactNumber, Object, RecordRef, RowIndex, RowNumber};
@@ -65,8 +66,7 @@ pub(crate) struct Passage {
 
 /// The keys that the plan itself passes on, or that several contacts carry, by the position of their rule and by their
 /// text.
-pub(crate) type PassedOn =
-    hashbrown::HashMap<(u8, String), Passage, foldhash::quality::RandomState>;
+pub(crate) type PassedOn = Map<(u8, String), Passage>;
 
 impl Ledger {
     pub(crate) fn new(settings: Arc<Settings>) -> Self {

@@ -1,11 +1,11 @@
 //! [`Memory`]: what a run remembers of the records that its earlier windows met.
 
-use hashbrown::{HashMap, HashSet};
 use twox_hash::XxHash3_128;
 
 use super::claim::Claim;
 use super::met_records::{self, MetRecords};
 use super::settled::Settled;
+use crate::maps::{Map, Set};
 use crate::object::{Object, RowNumber};
 
 /// What is kept of a record after the window that met it is forgotten.
@@ -94,10 +94,10 @@ struct Records {
     /// A [`Met`]: the row (0 = none) that was folded into the record or that named it, and the facts.
     met: MetRecords,
     /// A bit for each field that could be cleared and was given (W3).
-    given: HashMap<u128, u64, foldhash::fast::RandomState>,
+    given: Map<u128, u64>,
     /// Given fields for which there is no bit.
-    more: HashSet<(u128, u16), foldhash::fast::RandomState>,
-    settled: HashSet<u128, foldhash::fast::RandomState>,
+    more: Set<(u128, u16)>,
+    settled: Set<u128>,
 }
 
 impl Met {
@@ -192,7 +192,7 @@ impl Memory {
     /// An interrupted import has folded the rows at hand into these records already, and they are as those rows
     /// left them. So the rows clear nothing that is there now.
     pub(crate) fn settle(&mut self, settled: &Settled) {
-        let prints = |ids: &mut dyn Iterator<Item = &Box<str>>| -> HashSet<u128, _> {
+        let prints = |ids: &mut dyn Iterator<Item = &Box<str>>| -> Set<u128> {
             ids.map(|id| print_of(id)).collect()
         };
         self.contacts.settled = prints(&mut settled.first_rows.keys());

@@ -64,6 +64,7 @@ use crate::account::Account;
 use crate::follow_up::FollowUp;
 use crate::issue::{FailedRow, Finding, Issue, MetRow};
 use crate::mapping::Mapping;
+use crate::maps::Set;
 use crate::object::{ContactNumber, Object, RecordRef, RowNumber};
 
 /// Every create and update that an import will do, and every row that it leaves out, with the reason.
@@ -105,7 +106,7 @@ pub struct Plan {
     pub(crate) unmapped: Vec<UnmappedColumn>,
     pub(crate) file_digest: String,
     /// Contacts about which a row says more than their keys, where repeats are not merged (M10).
-    pub(crate) told: hashbrown::HashSet<ContactNumber, foldhash::fast::RandomState>,
+    pub(crate) told: Set<ContactNumber>,
     /// Fingerprints of the keys that stored contacts gain or lose, each with the contact.
     pub(crate) moved_keys: Vec<(u64, ContactNumber)>,
     /// The checkpoint of the interrupted import that this plan completes.
@@ -168,7 +169,7 @@ impl Plan {
             steps: Vec::new(),
             unmapped: Vec::new(),
             file_digest,
-            told: hashbrown::HashSet::default(),
+            told: Set::default(),
             moved_keys: Vec::new(),
             resumes: None,
         }

@@ -1,8 +1,7 @@
 //! [`Settled`]: which records the rows of an import had met when it was interrupted.
 
-use hashbrown::{HashMap, HashSet};
-
 use crate::issue::{FailedRow, MetRow};
+use crate::maps::{Map, Set};
 use crate::object::{Object, RowIndex, RowNumber};
 
 /// See the [module](self).
@@ -10,28 +9,28 @@ use crate::object::{Object, RowIndex, RowNumber};
 pub(crate) struct Settled {
     /// Contacts that were there before, by the row that met each first, or left no token for it. That row finds
     /// its contact again, whatever has become of its keys.
-    pub(crate) contacts: HashMap<RowIndex, Box<str>, foldhash::fast::RandomState>,
+    pub(crate) contacts: Map<RowIndex, Box<str>>,
     /// Those that were written, by id: no row before this one has met the contact.
-    pub(crate) first_rows: HashMap<Box<str>, RowIndex, foldhash::fast::RandomState>,
+    pub(crate) first_rows: Map<Box<str>, RowIndex>,
     /// Rows that met nobody, with the id of the contact that each created, unless storage refused it. Whoever
     /// else carries their keys now has come by them since.
-    pub(crate) new: HashMap<RowIndex, Option<Box<str>>, foldhash::fast::RandomState>,
+    pub(crate) new: Map<RowIndex, Option<Box<str>>>,
     /// Opportunities that were there before, by the row that met each first, or left no token for it.
-    pub(crate) opportunities: HashMap<RowIndex, Box<str>, foldhash::fast::RandomState>,
+    pub(crate) opportunities: Map<RowIndex, Box<str>>,
     /// Those that were written.
     pub(crate) written_opportunities: Vec<Box<str>>,
     /// Rows that brought an opportunity. Whatever they would match now has come there since (O5).
-    pub(crate) new_opportunities: HashSet<RowIndex, foldhash::fast::RandomState>,
+    pub(crate) new_opportunities: Set<RowIndex>,
     /// Rows that met the record of an earlier row, and which row brought it.
-    pub(crate) with_row: HashMap<(Object, RowIndex), RowIndex, foldhash::fast::RandomState>,
+    pub(crate) with_row: Map<(Object, RowIndex), RowIndex>,
     /// Rows that left no token for their contact, with those of their keys that were somebody else's: the column of
     /// each and its place in the cell.
-    pub(crate) dropped: HashMap<RowIndex, Vec<(u16, u16)>, foldhash::fast::RandomState>,
+    pub(crate) dropped: Map<RowIndex, Vec<(u16, u16)>>,
     /// The checkpoint names every row that the import itself could lead elsewhere by what it has written. All others
     /// find what they found before.
     pub(crate) has_all: bool,
     /// Sides of rows that failed because of what storage held then.
-    pub(crate) failed: HashMap<(Object, RowIndex), Vec<FailedRow>, foldhash::fast::RandomState>,
+    pub(crate) failed: Map<(Object, RowIndex), Vec<FailedRow>>,
 }
 
 impl Settled {

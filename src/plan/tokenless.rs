@@ -3,6 +3,7 @@
 
 use super::{By, Ledger, Outcome, Plan};
 use crate::issue::{Detail, FailedRow, Finding, IssueCode, MetRow, Severity, beginning};
+use crate::maps::Set;
 use crate::object::{Object, RecordRef, RowIndex, RowNumber};
 
 impl Plan {
@@ -12,7 +13,7 @@ impl Plan {
         let is_error = |found: &&Finding| found.severity == Severity::Error;
         let errors = || self.findings.iter().filter(is_error);
         let depending = errors().filter(|found| found.code.depends_on_records()).filter_map(side);
-        let depending: hashbrown::HashSet<_, foldhash::fast::RandomState> =
+        let depending: Set<_> =
             depending.filter(|(_, row)| is_wanted(RowIndex::of(*row))).collect();
         let failed = errors().filter_map(|found| {
             let Finding { code, column, .. } = *found;

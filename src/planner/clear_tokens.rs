@@ -5,6 +5,7 @@ use crate::draft::{Column, Settings};
 use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode};
 use crate::mapping::Merge;
+use crate::maps::Map;
 use crate::merge::{
     AddressBook, Addresses, can_be_blank, gives, has_standing, is_required, may_replace_primary,
 };
@@ -17,8 +18,7 @@ const NEEDED: &str = "a contact needs it";
 const GIVEN: &str = "an earlier row of the file gives it";
 
 /// Records, fields, and the row up to which their rows are known to have given the field, or not.
-pub(super) type Given =
-    hashbrown::HashMap<(RecordRef, FieldId), (RowIndex, bool), foldhash::fast::RandomState>;
+pub(super) type Given = Map<(RecordRef, FieldId), (RowIndex, bool)>;
 
 impl Planner {
     /// Reports the clear tokens of a row that do not clear anything of its contact. A consent that is kept

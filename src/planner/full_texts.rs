@@ -5,15 +5,13 @@
 
 use std::ops::Range;
 
-use foldhash::fast::RandomState;
-use hashbrown::HashMap;
-
 use super::Planner;
 use super::running_values::KEPT_FROM;
 use crate::draft::{Column, Settings};
 use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode};
 use crate::mapping::Merge;
+use crate::maps::Map;
 use crate::merge::Single;
 use crate::object::{Object, RecordRef, RowIndex};
 
@@ -28,9 +26,9 @@ pub(super) struct GrowingTexts {
     /// Do several columns feed one such field, so that a row can fill the text by itself?
     adds_alone: [bool; 2],
     /// How long a text may be at most that many rows add to, and up to which row that was counted.
-    counted: HashMap<Text, (RowIndex, usize), RandomState>,
+    counted: Map<Text, (RowIndex, usize)>,
     /// Texts that may be full, each as a row left it, and which row.
-    kept: HashMap<Text, (RowIndex, Single<'static>), RandomState>,
+    kept: Map<Text, (RowIndex, Single<'static>)>,
 }
 
 impl GrowingTexts {

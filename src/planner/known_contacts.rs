@@ -1,11 +1,9 @@
 //! [`KnownContacts`]: what the planner knows about contacts that is not in the ledger.
 
-use foldhash::fast::RandomState;
-use hashbrown::{HashMap, HashSet};
-
 use super::clear_tokens::Given;
 use super::running_values::{Books, Singles};
 use crate::dedup::KeyNumber;
+use crate::maps::{Map, Set};
 use crate::object::{ContactNumber, RowIndex};
 
 /// See the [module](self).
@@ -22,9 +20,9 @@ pub(super) struct KnownContacts {
     /// What rows have given their record, where a clear token asks for it.
     pub(super) given: Given,
     /// The keys of combined and text rules that lead to a contact.
-    pub(super) taught: HashMap<ContactNumber, Vec<KeyNumber>, RandomState>,
+    pub(super) taught: Map<ContactNumber, Vec<KeyNumber>>,
     /// If repeats are not merged: the contacts about which a row has said more than its keys (M10).
-    pub(super) told: HashSet<ContactNumber, RandomState>,
+    pub(super) told: Set<ContactNumber>,
     /// If contacts are not selected: the rows whose contact side failed all the same (P6, P8).
-    pub(super) failed_references: HashSet<RowIndex, RandomState>,
+    pub(super) failed_references: Set<RowIndex>,
 }

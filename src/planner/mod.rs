@@ -54,7 +54,6 @@ use std::borrow::Cow;
 use std::sync::{Arc, Mutex};
 
 use foldhash::fast::RandomState;
-use hashbrown::HashSet;
 
 use current::{CurrentBlock, Window};
 use differences::Differences;
@@ -68,6 +67,7 @@ use crate::dedup::{KeyIndex, KeyNumber, KeyNumbers};
 use crate::draft::{Drafts, Key, KeyText, Settings};
 use crate::issue::Finding;
 use crate::lookup::{Found, Lookup, Question};
+use crate::maps::Set;
 use crate::object::{ContactNumber, Object, RecordRef};
 use crate::plan::{Changes, Entry, Ledger, Memory, RowNumbers, Settled};
 use crate::source::Block;
@@ -119,7 +119,7 @@ pub(crate) struct Planner {
     settled: Settled,
     /// Ids that the file gives and that this import has assigned to records of its own, besides those of earlier
     /// windows.
-    assigned: HashSet<(Object, Box<str>), RandomState>,
+    assigned: Set<(Object, Box<str>)>,
     /// Keys that stored contacts gain; fingerprints of others that they gain or lose.
     moved: Vec<(KeyNumber, ContactNumber)>,
     moved_prints: Vec<(u64, ContactNumber)>,
@@ -148,7 +148,7 @@ impl Planner {
             opportunities: KnownOpportunities::default(),
             changes: Changes::default(),
             settled: Settled::default(),
-            assigned: HashSet::default(),
+            assigned: Set::default(),
             moved: Vec::new(),
             moved_prints: Vec::new(),
             all_findings: Vec::new(),
@@ -163,7 +163,7 @@ impl Planner {
     }
 
     /// The file means other records by these ids than those to which this import has assigned them.
-    pub(crate) fn know_assigned(&mut self, ids: HashSet<(Object, Box<str>), RandomState>) {
+    pub(crate) fn know_assigned(&mut self, ids: Set<(Object, Box<str>)>) {
         self.assigned = ids;
     }
 

@@ -2,9 +2,6 @@
 
 use std::borrow::Cow;
 
-use foldhash::fast::RandomState;
-use hashbrown::{HashMap, HashSet};
-
 use super::Planner;
 use super::contacts::of_file;
 use super::row_keys::RowKeys;
@@ -12,6 +9,7 @@ use crate::account::{Duplicates, Unlinked};
 use crate::draft::{Cell, KeyKind, Settings, SideDraft};
 use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode};
+use crate::maps::{Map, Set};
 use crate::merge::{Given, RowOf};
 use crate::normalize;
 use crate::object::{ContactNumber, Mode, Object, OpportunityNumber, RowIndex};
@@ -44,13 +42,13 @@ pub(super) struct KnownOpportunities {
     standings: Standings,
     at_hand: AtHand,
     /// The opportunities of each contact, if they are compared (O4, O5).
-    of_contact: HashMap<ContactNumber, Vec<OpportunityNumber>, RandomState>,
+    of_contact: Map<ContactNumber, Vec<OpportunityNumber>>,
     /// The same for O5, by what must agree exactly.
     index: OpportunityIndex,
     /// What rows that are planned elsewhere leave of them, by id.
-    claims: HashMap<Box<str>, Claim, RandomState>,
+    claims: Map<Box<str>, Claim>,
     /// The contacts whose opportunities were asked for.
-    asked: HashSet<ContactNumber, RandomState>,
+    asked: Set<ContactNumber>,
 }
 
 impl KnownOpportunities {
@@ -153,7 +151,7 @@ struct OpenSide<'s> {
 
 impl Planner {
     /// Other rows leave this of these opportunities, by id (O5).
-    pub(crate) fn know_claims(&mut self, claims: HashMap<Box<str>, Claim, RandomState>) {
+    pub(crate) fn know_claims(&mut self, claims: Map<Box<str>, Claim>) {
         self.opportunities.claims = claims;
     }
 

@@ -7,6 +7,7 @@ use super::Planner;
 use super::teach::text_of;
 use crate::draft::{Rule, Settings};
 use crate::field::FieldId;
+use crate::maps::Map;
 use crate::merge::{AddressBook, Addresses, Base, RowRole, Single, take_row};
 use crate::object::{ContactNumber, Object, RowIndex};
 use crate::value::Value;
@@ -15,18 +16,10 @@ use crate::value::Value;
 pub(super) const KEPT_FROM: usize = 8;
 
 /// Single values, each with the row after which it was kept.
-pub(super) type Singles = hashbrown::HashMap<
-    (ContactNumber, FieldId),
-    (RowIndex, Single<'static>),
-    foldhash::fast::RandomState,
->;
+pub(super) type Singles = Map<(ContactNumber, FieldId), (RowIndex, Single<'static>)>;
 
 /// Addresses, each with the row after which they were kept.
-pub(super) type Books = hashbrown::HashMap<
-    (ContactNumber, Addresses),
-    (RowIndex, AddressBook<'static>),
-    foldhash::fast::RandomState,
->;
+pub(super) type Books = Map<(ContactNumber, Addresses), (RowIndex, AddressBook<'static>)>;
 
 /// What was kept of a record, and the rows that are not in it yet.
 pub(super) struct Since<K> {

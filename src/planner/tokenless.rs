@@ -7,12 +7,12 @@
 //! has moved finds what it found before.
 
 use foldhash::fast::RandomState;
-use hashbrown::{HashMap, HashSet};
 use smallvec::SmallVec;
 
 use super::Planner;
 use crate::dedup::KeyNumber;
 use crate::draft::{Drafter, Key, KeyKind, KeyText};
+use crate::maps::{Map, Set};
 use crate::object::{ContactNumber, Object, RowIndex};
 use crate::plan::{By, Ledger, Op, Outcome, Plan, print_of};
 use crate::source::Block;
@@ -39,8 +39,8 @@ pub(crate) struct Tokenless {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Moved {
     /// Fingerprints of keys, each with the stored contact that gains or loses it, unless there are several.
-    keys: HashMap<u64, Option<ContactNumber>, RandomState>,
-    opportunities: HashSet<u128, RandomState>,
+    keys: Map<u64, Option<ContactNumber>>,
+    opportunities: Set<u128>,
 }
 
 impl Moved {

@@ -5,6 +5,7 @@ use super::raw::{bare_bytes, raw_cells};
 use super::records::{Outcome, Records};
 use super::{Limits, SourceError};
 use crate::issue::{Issue, IssueCode};
+use crate::maps::Set;
 use crate::normalize;
 
 /// How many records are looked at for suggestions.
@@ -49,7 +50,7 @@ fn check_headers(headers: &[String], dialect: &Dialect, findings: &mut Vec<Issue
         let detail = Some(format!("column {}", at + 1));
         findings.push(note(IssueCode::HeaderIsData, line, Some(&headers[at]), detail));
     }
-    let mut seen = hashbrown::HashSet::<&str, foldhash::quality::RandomState>::default();
+    let mut seen = Set::<&str>::default();
     for (at, header) in headers.iter().enumerate() {
         let code = match header.as_str() {
             "" => IssueCode::HeaderEmpty,

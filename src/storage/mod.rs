@@ -49,6 +49,7 @@ pub use table::{Cell, Item, Table};
 use crate::account::Account;
 pub use crate::follow_up::FollowUpKind;
 use crate::lookup::{Found, Lookup};
+use crate::maps::Map;
 pub use crate::plan::Op;
 
 /// Where contacts and opportunities are stored, as far as planning needs to know. Nothing here writes.
@@ -267,7 +268,7 @@ pub enum Recovery {
 /// ```
 #[derive(Debug, Default)]
 pub struct Applied {
-    known: hashbrown::HashMap<Token, (Op, Box<str>), foldhash::fast::RandomState>,
+    known: Map<Token, (Op, Box<str>)>,
 }
 
 impl Applied {

@@ -1,9 +1,8 @@
 //! [`Receipts`]: what became of each step of a batch, as storage tells it.
 
-use hashbrown::HashMap;
-
 use super::batch::{Batch, BatchStep};
 use super::checkpoint::Token;
+use crate::maps::Map;
 use crate::plan::Op;
 
 /// What became of one step.
@@ -57,7 +56,7 @@ pub enum Receipt {
 /// ```
 #[derive(Debug, Default)]
 pub struct Receipts {
-    receipts: HashMap<Token, Option<Receipt>, foldhash::fast::RandomState>,
+    receipts: Map<Token, Option<Receipt>>,
     faults: Vec<String>,
     /// What each of them is.
     kinds: Vec<Fault>,

@@ -1,11 +1,10 @@
 //! [`Table`]: the steps of a batch as columns, for array parameters and COPY.
 
-use std::collections::HashSet;
-
 use super::batch::{BatchStep, Link};
 use super::checkpoint::Token;
 use super::receipts::Receipts;
 use crate::field::{Field, FieldId};
+use crate::maps::Set;
 use crate::value::Value;
 
 /// Steps of one object and one operation, column by column: position `i` of every column belongs to the
@@ -157,7 +156,7 @@ impl<'a> Table<'a> {
             let (before, after): (Vec<_>, Vec<_>) =
                 (change.before().collect(), change.after().collect());
             // Sets: a list may be long.
-            let texts = |values: &[Value<'a>]| -> HashSet<String> {
+            let texts = |values: &[Value<'a>]| -> Set<String> {
                 values.iter().map(ToString::to_string).collect()
             };
             let (old, new) = (texts(&before), texts(&after));

@@ -4,11 +4,10 @@
 //! windows have been written since. So for every record that the run has created, the row that created it is
 //! kept, by a fingerprint of the record's id.
 
-use hashbrown::{HashMap, HashSet};
-
 use crate::apply::token::Tokens;
 use crate::apply::written_before::{TOKENS, WrittenBefore, check_storage};
 use crate::error::Error;
+use crate::maps::{Map, Set};
 use crate::object::{Object, RowIndex, RowNumber};
 use crate::plan::{Outcome, Plan, RowNumbers, print_of};
 use crate::storage::{AsyncStorageWrite, Checkpoint, Refusal};
@@ -20,7 +19,7 @@ const MOST_ROWS: u32 = u32::MAX - 1;
 #[derive(Debug, Default)]
 pub(super) struct EarlierRun {
     /// The row that created each contact, and each opportunity, by a fingerprint of its id.
-    created: [HashMap<u128, RowNumber, foldhash::fast::RandomState>; 2],
+    created: [Map<u128, RowNumber>; 2],
     /// How far it came.
     row: u64,
     /// What storage refused in completed windows, by row.
@@ -99,7 +98,7 @@ impl EarlierRun {
     /// over what later rows said. Nor is anything created now, unless storage had refused it: a row that comes
     /// out as new had found a record that later rows have changed since.
     pub(super) fn leave_past(&self, known: &WrittenBefore, plan: &mut Plan) {
-        let written: HashSet<(Object, RowIndex), foldhash::fast::RandomState> =
+        let written: Set<(Object, RowIndex)> =
             known.steps.iter().map(|step| (step.object, step.row)).collect();
         let Plan { ledger, steps, stats, .. } = plan;
         steps.retain(|kept| {

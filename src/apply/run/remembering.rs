@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use hashbrown::HashSet;
-
 use super::Runner;
 use crate::apply::report::Report;
 use crate::apply::written_before::ask_applied;
 use crate::error::Error;
 use crate::field::FieldId;
+use crate::maps::Set;
 use crate::merge::{Base, Gift, RowOf, gives, leaves_unfilled};
 use crate::object::{ContactNumber, Object, RecordRef, RowIndex, RowNumber};
 use crate::plan::{Fact, Facts, Met, Op, Outcome, first_row};
@@ -29,7 +28,7 @@ impl Runner<'_> {
     pub(super) fn remember(
         &mut self,
         report: &mut Report,
-        told: &HashSet<ContactNumber, foldhash::fast::RandomState>,
+        told: &Set<ContactNumber>,
         changed: Vec<Changed>,
     ) {
         report.forget_memory();
@@ -135,7 +134,7 @@ impl Runner<'_> {
 /// What later windows must know about the record that one side of a row has met, and the id of that record.
 pub(in crate::apply) fn met_on<'r>(
     report: &'r Report,
-    told: &HashSet<ContactNumber, foldhash::fast::RandomState>,
+    told: &Set<ContactNumber>,
     object: Object,
     row: RowIndex,
 ) -> Option<(&'r str, Met)> {

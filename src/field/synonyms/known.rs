@@ -2,13 +2,12 @@
 
 use std::sync::LazyLock;
 
-use hashbrown::HashSet;
-
 use super::{
     CONTACT, CONTACT_ELSEWHERE, MOBILE, MOBILE_ELSEWHERE, NAMES_ELSEWHERE, OPPORTUNITY,
     OPPORTUNITY_ELSEWHERE, SHARED, SHARED_ELSEWHERE, TRAPS, phrases, squash,
 };
 use crate::field::{Fields, words};
+use crate::maps::Set;
 
 /// Longer texts name no column.
 const LONGEST: usize = 60;
@@ -16,7 +15,7 @@ const LONGEST: usize = 60;
 /// Names of people of which the columns beside them decide how much they hold.
 const PARTS: &str = "nom | nome | nombre | nombres | nume | jmeno | имя | isim";
 
-static KNOWN: LazyLock<HashSet<String, foldhash::fast::RandomState>> = LazyLock::new(|| {
+static KNOWN: LazyLock<Set<String>> = LazyLock::new(|| {
     let of_fields = [CONTACT, CONTACT_ELSEWHERE, OPPORTUNITY, OPPORTUNITY_ELSEWHERE];
     let of_fields = of_fields.into_iter().flatten().map(|(_, list)| *list);
     let shared = [SHARED, SHARED_ELSEWHERE].into_iter().flatten().map(|(list, ..)| *list);
@@ -29,7 +28,7 @@ static KNOWN: LazyLock<HashSet<String, foldhash::fast::RandomState>> = LazyLock:
     ]);
     let labels = Fields::standard();
     let labels = labels.iter().map(|(_, field)| squash(&words(&field.label)));
-    let mut known = HashSet::with_capacity_and_hasher(3_000, Default::default());
+    let mut known = Set::with_capacity_and_hasher(3_000, Default::default());
     known.extend(lists.flat_map(phrases).map(squash).chain(labels));
     known
 });

@@ -1,13 +1,12 @@
 //! [`Names`]: from the words of a header to fields and to what single words mean.
 
-use hashbrown::HashMap;
-
 use crate::field::synonyms::{
     CONTACT, CONTACT_ELSEWHERE, DEAL, FILLERS, GROUPS, Group, MOBILE, MOBILE_ELSEWHERE,
     NAMES_ELSEWHERE, NEUTRAL, OPPORTUNITY, OPPORTUNITY_ELSEWHERE, OWN, SHARED, SHARED_ELSEWHERE,
     STOPS, SUBSTITUTES, TRAPS, Trap, USER, phrases, squash,
 };
 use crate::field::{FieldId, Fields, words};
+use crate::maps::Map;
 use crate::object::Object;
 
 /// What a word around the name of a field means.
@@ -45,8 +44,6 @@ pub(super) struct Meaning {
     /// It is a mobile phone.
     pub(super) is_mobile: bool,
 }
-
-type Index<K, V> = HashMap<K, V, foldhash::quality::RandomState>;
 
 /// Phrases that name a field only where nothing else does.
 const WEAK: &[(Object, &str, &str)] = &[
@@ -102,10 +99,10 @@ const PHRASES: usize = 2_000;
 /// Every name of the account's fields.
 pub(super) struct Names {
     /// Names of standard fields and of the account's own, without spaces.
-    fields: Index<String, Meaning>,
+    fields: Map<String, Meaning>,
     /// Names that both objects use.
-    shared: Index<String, Meaning>,
-    words: Index<&'static str, Word>,
+    shared: Map<String, Meaning>,
+    words: Map<&'static str, Word>,
     /// The labels of standard fields, for slips of the pen.
     labels: Vec<(String, FieldId)>,
     customs: std::ops::Range<FieldId>,
@@ -114,8 +111,8 @@ pub(super) struct Names {
 impl Names {
     pub(super) fn new(fields: &Fields) -> Self {
         let mut names = Names {
-            fields: Index::with_capacity_and_hasher(PHRASES, Default::default()),
-            shared: Index::default(),
+            fields: Map::with_capacity_and_hasher(PHRASES, Default::default()),
+            shared: Map::default(),
             words: known_words(),
             labels: Vec::new(),
             customs: first_custom(fields)..FieldId(u16::MAX),
@@ -272,8 +269,8 @@ fn first_custom(fields: &Fields) -> FieldId {
     fields.iter().find(|(_, field)| field.is_custom).map_or(FieldId(u16::MAX), |(id, _)| id)
 }
 
-fn known_words() -> Index<&'static str, Word> {
-    let mut known = Index::default();
+fn known_words() -> Map<&'static str, Word> {
+    let mut known = Map::default();
     let mut add = |list: &'static str, word: Word| {
         for phrase in phrases(list) {
             known.entry(phrase).or_insert(word);

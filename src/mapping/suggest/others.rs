@@ -1,8 +1,6 @@
 //! Columns that are another person's by those beside them, where their own headers do not say so
 //! (behaviour A3): the second person of a row, the owner's e-mail address, the company's switchboard.
 
-use std::collections::HashMap;
-
 use super::header::{CONTACTS, Reader};
 use super::names::Word;
 use super::neighbours::has;
@@ -10,6 +8,7 @@ use super::person_names::{PARTS, PERSON};
 use super::{Guess, Sheet};
 use crate::field::FieldId;
 use crate::field::synonyms::{Group, Trap};
+use crate::maps::Map;
 use crate::normalize;
 
 /// Words that speak of other names of the same person, though they name no contact's field.
@@ -391,7 +390,7 @@ fn is_animals(words: &str) -> bool {
 
 /// Do two records have the same address in one column, and different ones in the other?
 fn is_shared(samples: &[Vec<String>], at: usize, own: usize) -> bool {
-    let mut met: HashMap<String, String> = HashMap::new();
+    let mut met: Map<String, String> = Map::default();
     samples.iter().any(|record| {
         // However it is written: `206-555-0123` is `2065550123`.
         let cell = |at: usize| {

@@ -6,8 +6,7 @@
 
 use std::sync::LazyLock;
 
-use hashbrown::HashMap;
-
+use crate::maps::Map;
 use crate::normalize::folded;
 
 /// What a word in a date is.
@@ -125,39 +124,37 @@ const WEEKDAYS: &str = "ahad ahd an antradienis ba bảy ceturtd ceturtdiena ch�
 const FILLERS: &str =
     "thg am at d de del den der di el gada il le m ngày o of the tháng um van г р";
 
-static WORDS: LazyLock<HashMap<String, Word, foldhash::quality::RandomState>> =
-    LazyLock::new(|| {
-        // `None`: a month here and another there.
-        let mut months: HashMap<String, Option<u16>, foldhash::quality::RandomState> =
-            HashMap::default();
-        let mut add = |word: String, month: u16| {
-            let known = months.entry(folded(&word)).or_insert(Some(month));
-            if *known != Some(month) {
-                *known = None;
-            }
-        };
-        for ((month, names), others) in (1..).zip(MONTHS).zip(OTHERS) {
-            for name in names {
-                add((*name).to_owned(), month);
-                let letters = name.chars().count();
-                (3..letters).for_each(|n| add(name.chars().take(n).collect(), month));
-            }
-            others.split(' ').for_each(|word| add(word.to_owned(), month));
+static WORDS: LazyLock<Map<String, Word>> = LazyLock::new(|| {
+    // `None`: a month here and another there.
+    let mut months: Map<String, Option<u16>> = Map::default();
+    let mut add = |word: String, month: u16| {
+        let known = months.entry(folded(&word)).or_insert(Some(month));
+        if *known != Some(month) {
+            *known = None;
         }
-        SHORT.iter().for_each(|(short, month)| add((*short).to_owned(), *month));
-        let mut words = HashMap::default();
-        for (word, month) in months {
-            let month = month.map(|month| match word.as_str() {
-                "mar" => Word::MonthOrWeekday(month),
-                _ => Word::Month(month),
-            });
-            words.extend(month.map(|month| (word, month)));
+    };
+    for ((month, names), others) in (1..).zip(MONTHS).zip(OTHERS) {
+        for name in names {
+            add((*name).to_owned(), month);
+            let letters = name.chars().count();
+            (3..letters).for_each(|n| add(name.chars().take(n).collect(), month));
         }
-        for filler in WEEKDAYS.split(' ').chain(FILLERS.split(' ')) {
-            words.entry(folded(filler)).or_insert(Word::Filler);
-        }
-        words
-    });
+        others.split(' ').for_each(|word| add(word.to_owned(), month));
+    }
+    SHORT.iter().for_each(|(short, month)| add((*short).to_owned(), *month));
+    let mut words = Map::default();
+    for (word, month) in months {
+        let month = month.map(|month| match word.as_str() {
+            "mar" => Word::MonthOrWeekday(month),
+            _ => Word::Month(month),
+        });
+        words.extend(month.map(|month| (word, month)));
+    }
+    for filler in WEEKDAYS.split(' ').chain(FILLERS.split(' ')) {
+        words.entry(folded(filler)).or_insert(Word::Filler);
+    }
+    words
+});
 
 /// What a word is, if it is one of a date.
 pub(super) fn word(text: &str) -> Option<Word> {

@@ -1,8 +1,8 @@
 //! The currency around an amount: read over, because a value has no currency of its own.
 
-use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use crate::maps::Set;
 use crate::normalize::folded;
 
 /// Codes of ISO 4217 in use, and some that were until lately.
@@ -21,8 +21,8 @@ const NAMES: &str = "us$ a$ c$ ca$ au$ nz$ hk$ s$ r$ mx$ nt$ rd$ z$ j$ tt$ ar$ c
      lekë km fr fr. sfr sfr. rs rs. r rp rm tl đ ksh tsh ush le q s/ b/. gs. bs bs. د.ك. د.إ. ر.س. \
      ج.م. ل.ل. د.ج. د.م. د.ت. ر.ق. ر.ع. د.ب. د.أ. नेरू रु रु. euro euros dollars dollar";
 
-static CODES_KNOWN: LazyLock<HashSet<&str>> = LazyLock::new(|| CODES.split(' ').collect());
-static NAMES_KNOWN: LazyLock<HashSet<&str>> = LazyLock::new(|| NAMES.split(' ').collect());
+static CODES_KNOWN: LazyLock<Set<&str>> = LazyLock::new(|| CODES.split(' ').collect());
+static NAMES_KNOWN: LazyLock<Set<&str>> = LazyLock::new(|| NAMES.split(' ').collect());
 
 /// The text without the currency before it, or else the one behind it.
 pub(super) fn without_currency(text: &str) -> &str {

@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use foldhash::fast::RandomState;
-use hashbrown::HashMap;
 use rust_decimal::Decimal;
 use smallvec::SmallVec;
 
@@ -11,6 +9,7 @@ use crate::account::{OpportunityMatching, WhenNone, WhenOne, WhenSeveral};
 use crate::draft::{Settings, normalize_stored};
 use crate::field::{FieldId, FieldKind};
 use crate::issue::{IssueCode, Severity};
+use crate::maps::Map;
 use crate::merge::{Base, Deal, effective, fold_opportunity};
 use crate::object::{ContactNumber, Mode, Object, OpportunityNumber};
 use crate::pairing::LinkTo;
@@ -74,9 +73,9 @@ type Place = (ContactNumber, String);
 #[derive(Debug, Default)]
 pub(super) struct OpportunityIndex {
     /// In ascending order of ids.
-    alike: HashMap<Place, Vec<Candidate>, RandomState>,
+    alike: Map<Place, Vec<Candidate>>,
     /// How many of the opportunities of a contact have been taken in.
-    known: HashMap<ContactNumber, usize, RandomState>,
+    known: Map<ContactNumber, usize>,
 }
 
 impl Planner {

@@ -1,13 +1,13 @@
 //! Writes down what was decided about a row's opportunity side: the opportunity, its link, its tags.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use super::standing::Standing;
 use super::{OpenSide, OpportunityDecision, State, Status};
 use crate::draft::Settings;
 use crate::field::FieldId;
 use crate::issue::{IssueCode, Severity};
+use crate::maps::Map;
 use crate::merge::{Deal, Pitch, Problem, RowOf, RowRole};
 use crate::object::{ContactNumber, Object, OpportunityNumber, RowIndex};
 use crate::pairing::LinkTo;
@@ -234,7 +234,7 @@ impl Planner {
             return;
         }
         let mut gifts = std::mem::take(&mut self.ledger.gifts);
-        let mut linking: HashMap<OpportunityNumber, Option<RowIndex>> = HashMap::new();
+        let mut linking: Map<OpportunityNumber, Option<RowIndex>> = Map::default();
         gifts.retain(|(_, row)| {
             let of = self.ledger.opportunity_rows[row.index()].opportunity;
             let first = of.and_then(|of| *linking.entry(of).or_insert_with(|| self.linking(of)));

@@ -1,6 +1,5 @@
 //! The key index of [`MemoryStorage`](super::MemoryStorage): per match rule, key to record ids.
 
-use hashbrown::HashMap;
 use indexmap::IndexMap;
 
 use super::MemoryRecord;
@@ -8,9 +7,8 @@ use crate::account::Account;
 use crate::dedup::record_keys;
 use crate::field::Fields;
 use crate::lookup::PART;
+use crate::maps::Map;
 use crate::object::Object;
-
-type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 
 /// The records by their keys, for each match rule that was asked for.
 #[derive(Clone, Debug, Default)]
