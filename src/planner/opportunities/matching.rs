@@ -100,9 +100,9 @@ impl Planner {
             all.extend(names_all.then_some(opportunity));
         });
         let answer = self.answer_of(open, matching, best.map(|(_, best)| best), count, all);
-        if matches!(answer, Answer::Is(_)) && !passed_over.is_empty() {
-            let names = self.ledger.names(passed_over);
-            self.report(self.of_opportunity(at, IssueCode::OpportunityMatchClosed).detail(names));
+        if let (Answer::Is(_), Some(passed_over)) = (&answer, passed_over) {
+            let name = self.ledger.name(passed_over);
+            self.report(self.of_opportunity(at, IssueCode::OpportunityMatchClosed).detail(name));
         }
         answer
     }
@@ -208,56 +208,62 @@ impl Planner {
     ///
     /// Where only open ones are compared, a row that closes its opportunity would not find it with the next import
     /// of the file, and would close or create another one. So if some were closed as the row closes and say all that
-    /// it says, they alone are shown (L3). Returns the open ones that are passed over for them.
+    /// it says, they alone are shown (L3). Returns the lowest open one that is passed over for them.
     fn each_agreeing(
         &mut self,
         open: OpenSide<'_>,
         matching: &OpportunityMatching,
         contact: ContactNumber,
         mut show: impl FnMut(u32, OpportunityNumber),
-    ) -> Vec<OpportunityNumber> {
-        let Some(wanted) = self.compared_of_row(open, matching) else { return Vec::new() };
-        let place = (contact, wanted.exact);
+    ) -> Option<OpportunityNumber> {
+        let Compared { exact, dates } = self.compared_of_row(open, matching)?;
+        let place = (contact, exact);
         let may_lack = self.plain_standing(open.at).is_none();
         let lacks =
             may_lack && self.opportunities.index.alike.contains_key(&place) && self.lacks(open);
         let states = &self.opportunities.states;
-        let Some(alike) = self.opportunities.index.alike.get_mut(&place) else {
-            return Vec::new();
-        };
+        let alike = self.opportunities.index.alike.get_mut(&place)?;
         alike.retain(|candidate| states[candidate.opportunity.index()].claim != Claim::Consumed);
-        let (mut agreeing, mut closed) = (Agreeing::new(), Agreeing::new());
-        for candidate in alike {
-            let state = &states[candidate.opportunity.index()];
-            if state.contact != Some(contact) || !state.claim.admits(lacks) {
-                continue;
-            }
-            let days = wanted.dates.days_apart(&candidate.dates, matching.date_window_days);
-            let is_left_out = matching.open_only && !state.status.is_open();
-            let found = if is_left_out { &mut closed } else { &mut agreeing };
-            found.extend(days.map(|days| (days, candidate.opportunity)));
+        let alike = &self.opportunities.index.alike[&place];
+        let agreeing = |are_compared: bool| {
+            let dates = &dates;
+            alike.iter().filter_map(move |candidate| {
+                let state = &states[candidate.opportunity.index()];
+                let is_compared = !matching.open_only || state.status.is_open();
+                let is_candidate = is_compared == are_compared
+                    && state.contact == Some(contact)
+                    && state.claim.admits(lacks);
+                let window = matching.date_window_days;
+                let days = is_candidate.then(|| dates.days_apart(&candidate.dates, window));
+                Some((days.flatten()?, candidate.opportunity))
+            })
+        };
+        let closed = self.closed_as(open, agreeing(false));
+        if closed.is_empty() {
+            agreeing(true).for_each(|(days, opportunity)| show(days, opportunity));
+            return None;
         }
-        self.keep_closed_as(open, &mut closed);
-        let mut passed_over = Vec::new();
-        if !closed.is_empty() {
-            passed_over.extend(agreeing.iter().map(|(_, opportunity)| *opportunity));
-            agreeing = closed;
-        }
-        agreeing.into_iter().for_each(|(days, opportunity)| show(days, opportunity));
-        passed_over
+        closed.into_iter().for_each(|(days, opportunity)| show(days, opportunity));
+        agreeing(true).map(|(_, opportunity)| opportunity).next()
     }
 
-    /// Keeps those of some closed opportunities that were closed as the row closes and say all that it says.
-    fn keep_closed_as(&self, open: OpenSide<'_>, closed: &mut Agreeing) {
-        if closed.is_empty() {
-            return;
+    /// Those of some closed opportunities that were closed as the row closes and say all that it says.
+    fn closed_as(
+        &self,
+        open: OpenSide<'_>,
+        closed: impl Iterator<Item = (u32, OpportunityNumber)>,
+    ) -> Agreeing {
+        let mut closed = closed.peekable();
+        if closed.peek().is_none() {
+            return Agreeing::new();
         }
         let status = self.standing(open, FieldId::STATUS);
         let status = Status::of(status.map(|status| status.to_text().into_owned()).as_deref());
-        closed.retain(|(_, opportunity)| {
+        let is_closed_so = |(_, opportunity): &(u32, OpportunityNumber)| {
             let state = &self.opportunities.states[opportunity.index()];
             state.status == status && self.says_all_of(open.at, *opportunity)
-        });
+        };
+        closed.filter(is_closed_so).collect()
     }
 
     /// Does a stored opportunity, as the rows so far leave it, say all that the row says?
