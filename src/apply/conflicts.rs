@@ -330,7 +330,7 @@ impl Applier {
             return;
         }
         let id = side.record.and_then(|step| ledger.id(step)).map(Into::into);
-        let side = Side { part, outcome: Some(outcome), is_refused: false, id, token };
+        let side = Side { part, outcome: Some(outcome), id, token, ..Side::default() };
         self.report.settle(object, home, side);
     }
 }

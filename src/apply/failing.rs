@@ -105,7 +105,7 @@ impl Applier {
         let refusal = Refusal { object: step.object, row, id, code, why: why.to_owned() };
         self.report.refused.push(refusal);
         for row in rows.into_iter().rev() {
-            self.report.fail(step.object, row);
+            self.report.fail(step.object, row, code);
             self.report.note(finding(code, row, step.object, why));
         }
     }

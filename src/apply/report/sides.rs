@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Report;
-use crate::issue::Severity;
+use crate::issue::{IssueCode, Severity};
 use crate::object::{Object, RecordRef, RowIndex, RowNumber};
 use crate::plan::{Fact, Outcome, Plan, first_row};
 use crate::storage::Token;
@@ -17,6 +17,8 @@ pub(in crate::apply) struct Side {
     pub(in crate::apply) outcome: Option<Outcome>,
     /// Did storage refuse to write it?
     pub(in crate::apply) is_refused: bool,
+    /// Did it fail for a conflict (X3)? Then nobody knows whom the row means, and its contact has had no follow-ups.
+    pub(in crate::apply) is_lost: bool,
     pub(in crate::apply) id: Option<Box<str>>,
     pub(in crate::apply) token: Option<Token>,
 }
@@ -72,11 +74,17 @@ impl Report {
         is_new
     }
 
-    /// Storage has refused to write one side of a row.
-    pub(in crate::apply) fn fail(&mut self, object: Object, row: RowIndex) {
+    /// Storage has refused to write one side of a row, or it was in conflict to the end.
+    pub(in crate::apply) fn fail(&mut self, object: Object, row: RowIndex, code: IssueCode) {
         let (part, outcome) = (self.part(object, row), Some(Outcome::Fail));
-        let side = Side { part, outcome, is_refused: true, ..Side::default() };
+        let is_lost = code == IssueCode::WriteConflict;
+        let side = Side { part, outcome, is_refused: true, is_lost, ..Side::default() };
         self.settle(object, row, side);
+    }
+
+    /// Did one side of a row fail for a conflict?
+    pub(in crate::apply) fn was_lost(&self, object: Object, row: RowIndex) -> bool {
+        self.sides.get(&(object, row)).is_some_and(|side| side.is_lost)
     }
 
     /// One side of a row was to be written, but had been written before.

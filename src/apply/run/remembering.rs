@@ -147,6 +147,9 @@ pub(in crate::apply) fn met_on<'r>(
         return None;
     }
     let outcome = report.outcome(object, number);
+    if object == Object::Contact && report.was_lost(object, row) {
+        return None;
+    }
     // A record that was refused has been met all the same: it has had its follow-ups.
     let id = report.id(object, number).or_else(|| report.stored(object, row))?;
     let is_folded = outcome.is_some_and(Outcome::is_folded);
