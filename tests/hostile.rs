@@ -17,6 +17,8 @@ mod dice;
 mod faults;
 #[path = "hostile/few_people.rs"]
 mod few_people;
+#[path = "hostile/follow_ups.rs"]
+mod follow_ups;
 #[path = "hostile/links.rs"]
 mod links;
 #[path = "hostile/meanwhile.rs"]

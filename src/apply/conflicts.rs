@@ -11,6 +11,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 use super::applier::{Applier, State};
 use super::report::Side;
 use super::token::Tokens;
@@ -281,27 +283,32 @@ impl Applier {
         self.queue.append(&mut batches(&self.tasks, from, &Waits::default()));
     }
 
-    /// The creates that were done of contacts for which there are follow-ups among these tasks, by the id of the
-    /// contact.
-    fn creates_of_followed(&self, tasks: &[Task]) -> Map<Box<str>, Token> {
+    /// The creates that were done under the ids of the contacts for which there are follow-ups among these tasks. An
+    /// opportunity may have the id of a contact.
+    fn creates_of_followed(&self, tasks: &[Task]) -> Map<Box<str>, SmallVec<[Token; 2]>> {
         let followed = tasks.iter().filter(|task| matches!(task.kind, TaskKind::FollowUp(_)));
         let ids: Set<&str> =
             followed.filter_map(|task| self.ledger(task.part).id(task.record())).collect();
+        let mut creates = Map::<Box<str>, SmallVec<[Token; 2]>>::default();
         if ids.is_empty() {
-            return Map::default();
+            return creates;
         }
-        let done = self.report.done.iter();
-        let creates = done.filter(|(_, (op, id))| *op == Op::Create && ids.contains(&**id));
-        creates.map(|(token, (_, id))| (id.clone(), *token)).collect()
+        for (token, (op, id)) in &self.report.done {
+            if *op == Op::Create && ids.contains(&**id) {
+                creates.entry(id.clone()).or_default().push(*token);
+            }
+        }
+        creates
     }
 
     /// Is it the follow-up of a contact that this import has created from the rows of another unit, and that had it
     /// then? Rows that are planned again may come to it, if somebody has given it their keys meanwhile.
-    fn is_followed_up(&self, task: &Task, creates: &Map<Box<str>, Token>) -> bool {
+    fn is_followed_up(&self, task: &Task, creates: &Map<Box<str>, SmallVec<[Token; 2]>>) -> bool {
         let TaskKind::FollowUp(at) = task.kind else { return false };
         let follow_up = &self.report.plan.ledger.settings.follow_ups[usize::from(at)];
         let id = self.ledger(task.part).id(task.record());
-        id.and_then(|id| creates.get(id)).is_some_and(|create| {
+        let mut creates = id.and_then(|id| creates.get(id)).into_iter().flatten();
+        creates.any(|create| {
             let own = Tokens::follow_up_of_new(*create, follow_up.kind(), follow_up.name());
             self.report.done.contains_key(&own)
         })
