@@ -2,13 +2,14 @@
 //!
 //! If neither part has a column, a full name is split by the rule of §9. Next to a column for a part it is not: what
 //! that column says is not overruled, and no name is put together from two people's. Where a row leaves the other part
-//! blank, a full name that begins with the row's first name, or ends with its last name, says that part. One that does
-//! not is left out, which is told. A single word is the part that the row is missing:
+//! blank, a full name that begins with the row's first name, or ends with its last name, says that part with the
+//! rest of its words. One that does neither is left out, which is told. A single word is the part that the row is missing:
 //!
 //! ```text
 //! Full Name           First Name  Last Name      first  last
 //! Ana Lee                                        Ana    Lee
-//! Ana Maria Lee       Ana                        Ana    Lee
+//! Ana Garcia Lee      Ana                        Ana    Garcia Lee
+//! Lee, Ana Maria      Ana                        Ana    Lee
 //! Ana Garcia Lee                  Garcia Lee     Ana    Garcia Lee
 //! Ana Lee             Bob                        Bob                  told
 //! Lee                 Ana                        Ana    Lee
@@ -57,7 +58,9 @@ fn divided<'n>(name: &'n str, [first, last]: [&str; 2]) -> [&'n str; 2] {
         return [name, ""];
     }
     let is_longer = !last.is_empty() && !name.contains(',') && !folded_eq(family, last);
-    is_longer.then(|| before(name, last)).flatten().unwrap_or([given, family])
+    let by_last = is_longer.then(|| before(name, last)).flatten();
+    let by_first = || (last.is_empty() && !first.is_empty()).then(|| behind(name, first)).flatten();
+    by_last.or_else(by_first).unwrap_or([given, family])
 }
 
 /// Does the row's own column for each part say what the full name says? A second first name need not be there.
@@ -71,6 +74,16 @@ fn agree([given, family]: [&str; 2], [first, last]: [&str; 2]) -> bool {
 fn begins_with(name: &str, words: &str) -> bool {
     let mut own = name.split_whitespace();
     words.split_whitespace().all(|word| own.next().is_some_and(|own| folded_eq(own, word)))
+}
+
+/// A name in two, if it begins with these words.
+fn behind<'n>(name: &'n str, words: &str) -> Option<[&'n str; 2]> {
+    let mut rest = name;
+    for word in words.split_whitespace() {
+        let (own, more) = rest.split_once(char::is_whitespace)?;
+        rest = folded_eq(own, word).then_some(normalize::trim(more))?;
+    }
+    Some([normalize::trim(&name[..name.len() - rest.len()]), rest])
 }
 
 /// A name in two, if it ends with these words.

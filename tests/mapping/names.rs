@@ -75,7 +75,12 @@ fn s10_a_full_name_says_what_the_columns_of_its_parts_leave_blank() {
         ("Anna Smith", "", "first_name=Anna last_name=Smith"),
         ("Anna", "", "first_name=Anna"),
         ("", "Anna", "first_name=Anna"),
-        ("Anna Maria Smith", "Anna", "first_name=Anna last_name=Smith"),
+        // What the column of the first name does not say is the last name: no word is lost (L2).
+        ("Maria Garcia Lopez", "Maria", "first_name=Maria last_name=Garcia Lopez"),
+        ("MARIA  Garcia Lopez", "Maria", "first_name=Maria last_name=Garcia Lopez"),
+        ("Maria Garcia Lopez; Jr.", "Maria", "first_name=Maria last_name=Garcia Lopez, Jr."),
+        ("Jo Ann de la Cruz", "Jo Ann", "first_name=Jo Ann last_name=de la Cruz"),
+        ("Smith; Anna Maria", "Anna", "first_name=Anna last_name=Smith"),
     ] {
         let name = name.replace("; ", ", ");
         let file = format!("Email,Name,First Name\na@x.com,\"{name}\",{first}\n");
