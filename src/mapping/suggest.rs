@@ -182,16 +182,16 @@ impl<'a> Reader<'a> {
         Reader::finish,
     ];
 
-    /// Joins names, and leaves out fields that the account does without.
-    fn finish(&self, _: &Sheet<'_>, guesses: &mut [Guess]) {
+    /// Joins names, reads the ids of our own error log, and leaves out fields that the account does without.
+    fn finish(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
         self.join_names(guesses);
+        self.settle_log_ids(&sheet.words, guesses);
         guesses.iter_mut().for_each(|guess| guess.leave_absent(self.fields));
     }
 }
 
 /// The file, as far as a suggestion sees it.
 struct Sheet<'a> {
-    headers: &'a [String],
     /// The words of each header that name its column.
     words: Vec<String>,
     samples: &'a [Vec<String>],
@@ -209,7 +209,7 @@ impl<'a> Sheet<'a> {
         let mut words: Vec<String> =
             headers.iter().map(|header| read_words(header, names, fields)).collect();
         mark_company(&mut words, names, fields);
-        Sheet { headers, words, samples, evidence: Vec::new() }
+        Sheet { words, samples, evidence: Vec::new() }
     }
 
     /// Looks at the cells of each column, as closely as its guess asks for.

@@ -182,3 +182,23 @@ fn a3_a_town_behind_a_street_that_the_account_has_a_field_for_is_not_the_contact
     let keys = suggested.iter().map(|it| it.target.map_or("-", |id| &fields.get(id).key));
     assert_eq!(keys.collect::<Vec<_>>(), ["name", "property_address", "-", "-", "-"]);
 }
+
+#[test]
+fn a6_beside_the_columns_of_our_error_log_a_column_means_what_it_meant_in_the_file() {
+    let own = "Import status,Import contact id,Import opportunity id,Import formats";
+    for file in [
+        "First Name,Last Name,Name,Email",
+        "Name,First Name,Last Name,Phone,Stage",
+        "First Name,Email,Project Name,Stage",
+        "Name,Email,Billing Name,Total",
+        "Name,Phone,Company,Value",
+        "Company,City,Notes,Source",
+        "Name,Contact Name,Notes",
+        "Email,Contact ID,Notes",
+    ] {
+        let before = suggested(file);
+        let log = suggested(&format!("{file},{own}"));
+        assert_eq!(log[..before.len()], before, "{file}");
+        assert_eq!(log[before.len()..], ["-", "c.id", "o.id", "-"], "{file}");
+    }
+}

@@ -89,6 +89,7 @@ impl Reader<'_> {
             return Guess::none("the column has no header");
         }
         if is_log_column(words) {
+            // Its ids are settled last: what they stand beside is read as it was in the file (A6).
             return Guess::none("the error log's own column");
         }
         if words.starts_with("principal ") {
@@ -123,6 +124,21 @@ impl Reader<'_> {
             guess.group = Group::Mobile;
         }
         guess
+    }
+
+    /// The ids in our own error log are read, whatever else the file has (A6).
+    pub(super) fn settle_log_ids(&self, words: &[String], guesses: &mut [Guess]) {
+        let mut taken: Vec<FieldId> = Vec::new();
+        for (guess, words) in guesses.iter_mut().zip(words).filter(|(_, it)| is_log_column(it)) {
+            let field = self.names.find(words).and_then(|meaning| self.selected(meaning));
+            let Some(field) = field else { continue };
+            if taken.contains(&field) {
+                *guess = Guess::none(is_fed(&self.fields.get(field).label));
+            } else {
+                *guess = Guess::sure(field, "the header names the field");
+                taken.push(field);
+            }
+        }
     }
 
     /// The header is the name of a field, and nothing else.
@@ -397,9 +413,14 @@ impl Reader<'_> {
     }
 }
 
-/// A column that our own error log adds; its ids are read (A6).
-fn is_log_column(words: &str) -> bool {
-    ERROR_LOG_COLUMNS.iter().any(|own| !own.ends_with(" id") && own.eq_ignore_ascii_case(words))
+/// A column that our own error log adds.
+pub(super) fn is_log_column(words: &str) -> bool {
+    ERROR_LOG_COLUMNS.iter().any(|own| own.eq_ignore_ascii_case(words))
+}
+
+/// Why a second column for a field with one value is left out.
+pub(super) fn is_fed(label: &str) -> String {
+    format!("another column feeds {label}, which holds one value")
 }
 
 /// Can a field be one of a group?

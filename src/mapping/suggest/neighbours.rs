@@ -1,13 +1,12 @@
 //! What the columns beside a header decide.
 
 use super::evidence::SEVERAL;
-use super::header::{CONTACTS, Reader};
+use super::header::{CONTACTS, Reader, is_fed, is_log_column};
 use super::names::Word;
 use super::person_names::PERSON;
 use super::{Confidence, Guess, Sheet};
 use crate::field::synonyms::{Group, JOBS, LESSER, phrases};
 use crate::field::{FieldId, words};
-use crate::mapping::check::is_own;
 use crate::object::Object;
 
 /// Whom a company has to be spoken to.
@@ -199,9 +198,9 @@ impl Reader<'_> {
 
     /// A field that holds one value takes one column (A2), one with cells before one without, and of two
     /// names the one that is called the contact's: `Contact Name` beside `Name`, which is the company's,
-    /// unless few have one. The ids in our own error log stand beside those of the file.
+    /// unless few have one.
     pub(super) fn keep_one(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
-        let Sheet { headers, words, .. } = sheet;
+        let words = &sheet.words;
         let filled = |at: usize| sheet.filled(at);
         let speaks = |at: usize| words[at].split(' ').any(|word| CONTACTS.contains(&word));
         let is_name = |at: usize| guesses[at].target == Some(FieldId::NAME);
@@ -225,17 +224,14 @@ impl Reader<'_> {
             let confidence = std::cmp::Reverse(guess.confidence);
             (!is_named(at), filled(at) == 0, gives_way(at), confidence, guess.is_weak, at)
         });
-        let mut taken: Vec<(FieldId, bool)> = Vec::new();
+        let mut taken: Vec<FieldId> = Vec::new();
         for at in order {
             let Some(field) = guesses[at].target else { continue };
             let of = self.fields.get(field);
-            let place = (field, is_own(&headers[at]));
-            if taken.contains(&place) && !of.is_list {
-                let label = &of.label;
-                guesses[at] =
-                    Guess::none(format!("another column feeds {label}, which holds one value"));
+            if taken.contains(&field) && !of.is_list {
+                guesses[at] = Guess::none(is_fed(&of.label));
             } else {
-                taken.push(place);
+                taken.push(field);
             }
         }
     }
@@ -254,8 +250,6 @@ impl Reader<'_> {
                     | "stage"
                     | "pipeline stage"
                     | "lost reason"
-                    | "import contact"
-                    | "import opportunity"
             )
         };
         let is_id = |word: &str| {
@@ -264,7 +258,8 @@ impl Reader<'_> {
                 .is_some_and(|last| matches!(last, "id" | "ids" | "uuid" | "guid"))
                 || matches!(word, "accountid" | "ownerid" | "parentcustomerid" | "leadid")
         };
-        let has_others = words.iter().any(|word| is_id(word) && !ours(word));
+        let has_others =
+            words.iter().any(|word| is_id(word) && !ours(word) && !is_log_column(word));
         let is_account = |word: &String| word == "account name" || word == "parent account";
         let why = if has_others {
             "the other ids of the file are another product's"
@@ -273,9 +268,9 @@ impl Reader<'_> {
         } else {
             return;
         };
-        for (word, guess) in words.iter().zip(guesses) {
+        for guess in guesses {
             let is_record = guess.target.is_some_and(FieldId::is_id);
-            if is_record && !word.starts_with("import ") {
+            if is_record {
                 *guess = Guess::none(why);
             }
         }
