@@ -202,3 +202,9 @@ fn a6_beside_the_columns_of_our_error_log_a_column_means_what_it_meant_in_the_fi
         assert_eq!(log[before.len()..], ["-", "c.id", "o.id", "-"], "{file}");
     }
 }
+
+#[test]
+fn a1_whose_an_id_is_no_header_tells() {
+    assert_eq!(suggested("Contact ID,Email\n0035e00000ABCd,ana@example.com")[0], "?c.id");
+    assert_eq!(suggested("Opportunity ID,Opportunity Name,Email")[0], "?o.id");
+}

@@ -153,6 +153,11 @@ impl Reader<'_> {
         }
         let field = self.selected(meaning).or_else(|| self.twin(words, meaning))?;
         let mut guess = Guess::sure(field, "the header names the field");
+        if field.is_id() {
+            // Whose ids they are, neither the header nor the cells tell.
+            guess =
+                Guess::likely(field, "the header names the field, if the ids are this CRM's own");
+        }
         if self.fields.get(field).is_custom {
             guess.reason = "it is named like a custom field".into();
         }
