@@ -208,3 +208,15 @@ fn a1_whose_an_id_is_no_header_tells() {
     assert_eq!(suggested("Contact ID,Email\n0035e00000ABCd,ana@example.com")[0], "?c.id");
     assert_eq!(suggested("Opportunity ID,Opportunity Name,Email")[0], "?o.id");
 }
+
+#[test]
+fn a1_a_record_that_is_called_otherwise_than_its_contact_is_a_company() {
+    let of = |names: &str| suggested(&format!("display_name,primary_contact_name,status\n{names}"));
+    assert_eq!(of("Owl Ltd,Kim Poe,Open\nFox Inc,Ned Fox,Open")[..2], ["?c.company", "?c.name"]);
+    // The same people, written in another way.
+    assert_eq!(of("Owl Ltd,Kim Poe,Open\n\"Fox; Ned\",Ned Fox,Open")[0], "-");
+    assert_eq!(of("Kim Poe,Kim Poe,Open")[0], "-");
+    assert_eq!(of(",Kim Poe,Open")[0], "-");
+    let own = "Display Name,Contact Name,Company\nOwl,Kim Poe,Owl Ltd";
+    assert_eq!(suggested(own), ["-", "c.name", "c.company"]);
+}

@@ -59,7 +59,7 @@ const WEAK: &[(Object, &str, &str)] = &[
     (
         Object::Contact,
         "company",
-        "institution | nombre comercial | nome fantasia | denominazione | brokerage | dba | dba name | doing business as | trading name | trade name",
+        "accounts | institution | nombre comercial | nome fantasia | denominazione | brokerage | dba | dba name | doing business as | trading name | trade name",
     ),
     (Object::Contact, "name", NAMES_ELSEWHERE),
     (

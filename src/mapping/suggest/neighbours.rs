@@ -133,9 +133,34 @@ impl Reader<'_> {
                 && (guess.is_weak && !self.names_buyer(words) && !is_contacts(words)
                     || is_surely_named && self.names_client(words))
         };
+        let why = "another column is the contact's name";
         if let Some((client, _)) = guesses.iter_mut().zip(words).find(is_client) {
-            *client = Guess::likely(FieldId::COMPANY, "another column is the contact's name");
+            *client = Guess::likely(FieldId::COMPANY, why);
+        } else if let Some(at) = self.company_of_record(sheet, guesses) {
+            guesses[at] = Guess::likely(FieldId::COMPANY, why);
         }
+    }
+
+    /// `Display Name` beside `Primary Contact Name`: what a record is called whose contact has another name in every
+    /// row is a company.
+    fn company_of_record(&self, sheet: &Sheet<'_>, guesses: &[Guess]) -> Option<usize> {
+        let names: Vec<usize> =
+            (0..guesses.len()).filter(|at| guesses[*at].target == Some(FieldId::NAME)).collect();
+        let [first, second] = names[..] else { return None };
+        let is_records = |at: usize| sheet.words[at] == "display name";
+        let says_contact =
+            |at: usize| sheet.words[at].split(' ').any(|word| CONTACTS.contains(&word));
+        let (record, contact) = match (is_records(first), is_records(second)) {
+            (true, false) => (first, second),
+            (false, true) => (second, first),
+            _ => return None,
+        };
+        let named = sheet.samples.iter().filter_map(|row| {
+            let cell = |at: usize| words(row.get(at).map_or("", String::as_str));
+            let [record, contact] = [record, contact].map(cell);
+            (!record.is_empty() && !contact.is_empty()).then_some((record, contact))
+        });
+        (says_contact(contact) && !may_be_same(named)).then_some(record)
     }
 
     /// `Customer Name`, `Nombre del cliente`: does a header name a client and no person?
@@ -275,6 +300,21 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// May two columns of names be about the same people: has any row the words of one in the other, or none both?
+fn may_be_same(named: impl Iterator<Item = (String, String)>) -> bool {
+    let mut has_row = false;
+    for (one, other) in named {
+        has_row = true;
+        let is_in = |one: &str, other: &str| {
+            one.split(' ').all(|word| other.split(' ').any(|of_other| of_other == word))
+        };
+        if is_in(&one, &other) || is_in(&other, &one) {
+            return true;
+        }
+    }
+    !has_row
 }
 
 /// The headers that call a name the contact's.
