@@ -220,3 +220,29 @@ fn a1_a_record_that_is_called_otherwise_than_its_contact_is_a_company() {
     let own = "Display Name,Contact Name,Company\nOwl,Kim Poe,Owl Ltd";
     assert_eq!(suggested(own), ["-", "c.name", "c.company"]);
 }
+
+#[test]
+fn a1_a_task_is_the_opportunity_in_a_file_of_deals() {
+    let deals = "Task Name,Deal Value,Email,Contact Name\nRoof,900,kim@example.com,Kim Poe";
+    assert_eq!(suggested(deals), ["?o.name", "o.value", "c.email", "c.name"]);
+    assert_eq!(suggested("Task Name,Due Date,Email,Contact Name")[..2], ["-", "-"]);
+    assert_eq!(suggested("Task Name,Deal Name,Deal Value,Email")[..2], ["-", "o.name"]);
+}
+
+#[test]
+fn a1_what_nothing_names_as_an_opportunity_takes_no_notes_from_the_contact() {
+    let lone = "Name,Email,Deal Size,Notes,Source\nZoe Park,zoe@example.com,$400,likes tea,Fair";
+    assert_eq!(suggested(lone)[3..], ["?c.notes", "?c.source"]);
+    let named = "Email,Deal Name,Deal Size,Notes\nzoe@example.com,Roof,$400,leaks";
+    assert_eq!(suggested(named)[3], "?o.notes");
+}
+
+#[test]
+fn a1_a_phone_of_the_evening_is_one_more_and_accounts_are_companies_where_none_is() {
+    let phones = "Name,Tel (day),Tel (eve),Accounts\nKim Poe,206-555-0101,206-555-0102,Owl Ltd";
+    let found = suggested(phones);
+    assert_eq!(found[1..], ["?c.phone", "?c.additional_phones", "?c.company"]);
+    let counts = format!("Name,Email,Accounts{}", "\nKim Poe,kim@example.com,3".repeat(5));
+    assert_eq!(suggested(&counts)[2], "-");
+    assert_eq!(suggested("Name,Email,Accounts,Company")[2..], ["-", "c.company"]);
+}

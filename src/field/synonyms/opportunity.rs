@@ -54,7 +54,7 @@ pub(crate) const OPPORTUNITY: &[(&str, &str)] = &[
 ];
 
 /// What an opportunity is about, which nobody is called and no job either.
-pub(crate) const TOPICS: &str = "topic | thema | tema | project | project name | project title | projekt | projektname | projekttitel \
+pub(crate) const TOPICS: &str = "topic | thema | tema | task name | task title | project | project name | project title | projekt | projektname | projekttitel \
      | projektbezeichnung | projet | nom du projet | proyecto | nombre del proyecto | projeto | nome do projeto | progetto | nome del progetto \
      | projectnaam | projektnamn";
 

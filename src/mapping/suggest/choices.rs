@@ -14,6 +14,9 @@ struct OtherColumns {
     objects: Vec<Option<Object>>,
     has_deal: bool,
     has_somebody: bool,
+    /// A column may name the opportunity, or has its id. Without one no row makes an opportunity, and what goes to it
+    /// is lost.
+    may_be_found: bool,
     /// More columns are about the opportunity than about the contact, or the first one is its name.
     is_mostly_deals: bool,
     /// What headers like `Deal Notes` say: `Notes` beside it are somebody's, not the opportunity's.
@@ -69,7 +72,21 @@ impl Reader<'_> {
             guess.target.is_some_and(|field| PERSON.contains(&field))
                 || NAMES.contains(&words.as_str())
         };
+        // `Name` may still become the opportunity's, unless it is all that names the contact.
+        let names_another = |at: usize| {
+            let mut others = (0..guesses.len()).filter(|other| *other != at);
+            let named = |field: FieldId| PERSON.contains(&field);
+            NAMES.contains(&words[at].as_str())
+                && (of_contacts < 2 || others.any(|other| guesses[other].target.is_some_and(named)))
+        };
+        let is_found = |at: usize| {
+            let chosen = guesses[at].choice.and_then(|choice| choice.opportunity);
+            let field = guesses[at].target.or(chosen);
+            matches!(field, Some(FieldId::OPPORTUNITY_NAME | FieldId::OPPORTUNITY_ID))
+                || names_another(at)
+        };
         OtherColumns {
+            may_be_found: (0..guesses.len()).any(is_found),
             objects,
             has_deal: of_deals > 0 || !self.has_contacts,
             has_somebody: of_contacts > 0 && self.has_contacts,
@@ -88,8 +105,9 @@ impl Reader<'_> {
         others: &OtherColumns,
         guesses: &[Guess],
     ) -> bool {
+        let is_of_deal = |field: FieldId| others.of_deal.contains(&field);
         let is_left_to_contact = others.has_somebody
-            && choice.opportunity.is_some_and(|field| others.of_deal.contains(&field))
+            && (choice.opportunity.is_some_and(is_of_deal) || !others.may_be_found)
             && choice.contact.is_some_and(|field| !has(guesses, field));
         self.has_opportunities
             && others.has_deal

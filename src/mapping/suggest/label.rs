@@ -218,7 +218,8 @@ fn with_owner(header: Cow<'_, str>) -> Cow<'_, str> {
     owned.map_or(header, Cow::Owned)
 }
 
-/// `Tel (M)`, `Phone (H)`, `Tel. (p)`: which of several phones, by its first letter. `Phone (F)` is a fax.
+/// `Tel (M)`, `Phone (H)`, `Tel. (p)`: which of several phones, by its first letter; `Tel (eve)` by its first letters.
+/// `Phone (F)` is a fax.
 fn with_initial(header: &str, names: &Names) -> Option<String> {
     let (label, initial) = in_brackets(header)?;
     let place = match initial.trim() {
@@ -226,6 +227,9 @@ fn with_initial(header: &str, names: &Names) -> Option<String> {
         "H" | "h" | "P" | "p" => "home",
         "W" | "w" | "B" | "b" | "O" | "o" | "G" | "g" => "work",
         "F" | "f" => "fax",
+        short if ["eve", "eves", "evg"].iter().any(|it| short.eq_ignore_ascii_case(it)) => {
+            "evening"
+        }
         _ => return None,
     };
     let label = words(label);
