@@ -5,6 +5,7 @@ use super::{Import, policies};
 use crate::account::{Account, DateOrder};
 use crate::draft::{Column, MIXED, Settings};
 use crate::error::ConfigError;
+use crate::field::synonyms::is_known;
 use crate::field::{FieldId, FieldKind, Fields};
 use crate::follow_up::{FollowUp, FollowUpKind};
 use crate::issue::{Finding, IssueCode, beginning};
@@ -34,7 +35,7 @@ impl Import {
         problems.extend(self.tags_without_field(&fields));
         problems.extend(self.blank_names());
         if modes.selected().is_empty() || mapping.resolve(rows.headers()).columns.is_empty() {
-            problems.push(nothing_mapped(rows.headers()));
+            problems.push(nothing_mapped(rows));
         }
         if !problems.is_empty() {
             return Err(ConfigError { problems });
@@ -227,7 +228,8 @@ pub(super) fn check_follow_ups<'f, S: AsyncStorageWrite>(
 
 /// The problem that no column is mapped. It lists the headers: a row in their place, or one header with all of
 /// them in it, shows what is wrong with the file.
-fn nothing_mapped(headers: &[String]) -> String {
+fn nothing_mapped(rows: &Rows<'_>) -> String {
+    let headers = rows.headers();
     const MOST: usize = 5;
     // What is no table may be one line, all of it.
     const LONGEST: usize = 60;
@@ -238,9 +240,28 @@ fn nothing_mapped(headers: &[String]) -> String {
     let more = if headers.len() > MOST { ", …" } else { "" };
     let called = called.join(", ");
     let is_row = headers.iter().any(|header| normalize::email(header).is_ok());
-    let looks =
-        if is_row { "; the first line looks like a row, and should name the columns" } else { "" };
+    let looks = match several_in_one(headers) {
+        // Only quotes keep cells together that the file's own sign would part.
+        Some(sign) if sign == rows.dialect().delimiter => format!("; {QUOTED_LINES}"),
+        Some(sign) => format!("; if {sign:?} separates the cells, say so, unless {QUOTED_LINES}"),
+        None if is_row => {
+            "; the first line looks like a row, and should name the columns".to_owned()
+        }
+        None => String::new(),
+    };
     format!(
         "no column of the file is mapped to an object that is selected; they are called {called}{more}{looks}"
     )
+}
+
+/// What it is if a file has quotes around its lines instead of its cells, and how to mend it.
+const QUOTED_LINES: &str = "each line stands in quotes, which makes it a single cell: remove the quotes at its ends \
+     in a text editor, and one of each two inside; or export the file again";
+
+/// The sign between the names of columns, if a single header has several of them in it.
+fn several_in_one(headers: &[String]) -> Option<char> {
+    let mut filled = headers.iter().filter(|header| !header.is_empty());
+    let (Some(header), None) = (filled.next(), filled.next()) else { return None };
+    let names = |sign: &char| header.split(*sign).filter(|name| is_known(name)).count();
+    [',', ';', '\t', '|'].into_iter().find(|sign| names(sign) >= 2)
 }

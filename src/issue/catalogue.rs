@@ -292,6 +292,11 @@ fn has_several_at(emails: &str) -> bool {
     emails.matches('@').count() > 1
 }
 
+/// Whether a percent sign stands beside a number: `45%`, `% 45`.
+fn has_percent(number: &str) -> bool {
+    number.contains(['%', '\u{ff05}', '\u{66a}'])
+}
+
 impl IssueCode {
     /// The remedy, given what the issue means for its row and the value that it is about.
     pub(super) fn remedy_for(self, severity: Severity, value: Option<&str>) -> &'static str {
@@ -301,6 +306,9 @@ impl IssueCode {
             }
             IssueCode::PhoneInvalid if value.is_some_and(has_country_code) => {
                 "check whether it has wrong, missing or extra digits"
+            }
+            IssueCode::NumberInvalid if value.is_some_and(has_percent) => {
+                "write it without the percent sign, as the field counts it: 45 or 0.45"
             }
             IssueCode::EmailInvalid if value.is_some_and(has_several_at) => {
                 "put a comma between the addresses, or write one as name@example.com"

@@ -180,6 +180,9 @@ mod tests {
             remedy(IssueCode::PhoneInvalid, "ask Ana")
                 .starts_with("write it with its country code")
         );
+        let number = |value| remedy(IssueCode::NumberInvalid, value);
+        assert!(number("45%").starts_with("write it without the percent sign"));
+        assert_eq!(number("12.ab"), "write it in digits, such as 1234.50");
         let long = |severity| Issue { severity, ..of_contact(IssueCode::RowLong) }.remedy();
         assert!(long(Severity::Info).starts_with("nothing is lost"));
         assert!(long(Severity::Warning).starts_with("put quotes"));

@@ -350,8 +350,22 @@ fn a4_a_file_of_which_nothing_is_mapped_says_what_its_columns_are_called() {
     };
     let nothing = "the import is not set up right: no column of the file is mapped to an object that is \
                    selected; they are called";
-    let error = told(b"\"Name,Email\"\n\"Ana,ana@example.com\"\n");
-    assert_eq!(error, format!("{nothing} \"Name,Email\""));
+    // Quotes around lines instead of cells.
+    let quotes = "each line stands in quotes, which makes it a single cell: remove the quotes at its ends in a text \
+                  editor, and one of each two inside; or export the file again";
+    for (file, called) in [
+        ("\"Name,Email\"\n\"Ana,ana@example.com\"\n", "\"Name,Email\""),
+        ("\"Name,Email\",,\n\"Ana,ana@example.com\",,\n", "\"Name,Email\", \"\", \"\""),
+    ] {
+        assert_eq!(told(file.as_bytes()), format!("{nothing} {called}; {quotes}"));
+    }
+    let error = told(b"\"Vorname;E-Mail\"\n\"Ana;ana@example.com\"\n");
+    let sign = "; if ';' separates the cells, say so, unless";
+    assert_eq!(error, format!("{nothing} \"Vorname;E-Mail\"{sign} {quotes}"));
+    assert_eq!(
+        told(b"\"Colour, shape\"\n\"red, round\"\n"),
+        format!("{nothing} \"Colour, shape\"")
+    );
     let error = told(b"Ana,Lee,ana@example.com,1,2,3\nBo,Day,bo@example.com,4,5,6\n");
     let row = "; the first line looks like a row, and should name the columns";
     let called = r#""Ana", "Lee", "ana@example.com", "1", "2", …"#;
