@@ -3,7 +3,7 @@
 
 pub(crate) const STATUS: &str = "Import status";
 pub(crate) const CODE: &str = "Import code";
-const COLUMN: &str = "Import column";
+pub(crate) const COLUMN: &str = "Import column";
 const MESSAGE: &str = "Import message";
 pub(crate) const FIX: &str = "Import fix";
 pub(crate) const CONTACT_ID: &str = "Import contact id";

@@ -21,7 +21,7 @@ use super::SourceError;
 use super::records::{Outcome, Progress, Records, make_room, parser};
 
 /// How much of a cell that is too long is kept, so that it can be shown.
-const SHOWN: usize = 64;
+pub(super) const SHOWN: usize = 64;
 /// How many lines inside a quoted cell are looked at.
 const LOOKED_AT: usize = 50;
 

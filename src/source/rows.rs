@@ -8,7 +8,7 @@ use super::header::{note, read_header, sample};
 use super::input::Bytes;
 use super::raw::{bare_bytes, raw_cells};
 use super::records::{KEPT_BYTES, Outcome, Records};
-use super::swallowed::fail_swallowed;
+use super::swallowed::fail_unmended;
 use super::{FileFormat, Limits, Ragged, SourceError};
 use crate::issue::{Detail, Finding, Issue, IssueCode, Severity, log_columns};
 use crate::object::RowNumber;
@@ -202,7 +202,7 @@ impl<'a> Rows<'a> {
         (self.block_rows, self.block_bytes) = (block.len(), block.text.len());
         block.finish();
         if self.layout.is_error_log {
-            fail_swallowed(block, &self.layout.headers, findings);
+            fail_unmended(block, &self.layout.headers, findings);
         }
         findings[from..].sort_by_key(|finding| finding.row);
         Ok(!block.is_empty())

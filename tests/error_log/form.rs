@@ -1,7 +1,8 @@
 //! How rows stand in the log: formulas, surplus cells, formats, broken quotes, JSON; and how they are read back.
 
 use crm_import::account::DateOrder;
-use crm_import::{ErrorLog, Import, MemoryStorage, Object, Report, RowNumber};
+use crm_import::source::Limits;
+use crm_import::{ErrorLog, Import, MemoryStorage, Object, Report, RowNumber, Source};
 
 use super::{codes, crm, log_of, records, run};
 use Object::{Contact, Opportunity};
@@ -203,4 +204,33 @@ fn a_row_whose_quote_had_nothing_to_swallow_is_mended_as_it_is() {
     let own = log.replacen("quote-unclosed", "", 1);
     let again = run(&Import::new(), &own, &mut crm);
     assert_eq!((again.issues().count(), again.stats().contacts.create), (0, 2));
+}
+
+/// The log has the beginning of a cell that is too long, and nothing of what is behind it.
+#[test]
+fn l2_a_row_with_a_cell_that_was_too_long_fails_again_until_it_is_mended() {
+    let (long, email) = ("x".repeat(200), "ana@example.com");
+    let file = format!("Email,First Name,City\n{email},{long},Rome\nbo@example.com,Bo,Oslo\n");
+    let limits = Limits::default().cell_bytes(100);
+    let mut crm = crm();
+    let source = Source::from_bytes(file.as_bytes()).limits(limits);
+    let plan = Import::new().plan(source, &mut crm).unwrap();
+    let log = log_of(&Import::new().apply(plan, &mut crm).unwrap());
+    let again = run(&Import::new(), &log, &mut crm);
+    let told: Vec<_> = again.issues().map(|issue| (issue.row, issue.code.code())).collect();
+    assert_eq!(told, [(Some(RowNumber(1)), "cell-too-long")]);
+    assert_eq!(again.issues().next().unwrap().column.as_deref(), Some("First Name"));
+    assert_eq!(crm.len(Contact), 1);
+    // The log of the log says the same.
+    let log = log_of(&again);
+    assert_eq!(run(&Import::new(), &log, &mut crm).stats().contacts.fail, 1);
+    let cut = &records(&log)[1][1];
+    for mended in [
+        log.replace(&format!("{cut},"), "Ana,Rome"),
+        log.replace(&format!("{cut},"), "Ana,"),
+        log.replace("cell-too-long", ""),
+    ] {
+        let report = run(&Import::new(), &mended, &mut crm.clone());
+        assert_eq!((report.issues().count(), report.stats().contacts.create), (0, 1), "{mended}");
+    }
 }
