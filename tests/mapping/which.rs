@@ -246,3 +246,18 @@ fn a1_a_phone_of_the_evening_is_one_more_and_accounts_are_companies_where_none_i
     assert_eq!(suggested(&counts)[2], "-");
     assert_eq!(suggested("Name,Email,Accounts,Company")[2..], ["-", "c.company"]);
 }
+
+#[test]
+fn a1_german_short_forms_say_which_of_several() {
+    let all = "Name,Telefon priv.,Tel. gesch.,Tel. dienstl.,Mobil,E-Mail priv.";
+    let more = "?c.additional_phones";
+    assert_eq!(suggested(all), ["c.name", more, more, more, "c.phone", "?c.email"]);
+    assert_eq!(suggested("Name,Tel. gesch.,E-Mail gesch.")[1..], ["?c.phone", "?c.email"]);
+}
+
+#[test]
+fn a1_whoever_is_responsible_for_a_deal_owns_it() {
+    let deals = "Deal Name,Stage,Amount,Contact,Responsible";
+    assert_eq!(suggested(deals)[4], "?o.owner");
+    assert_eq!(suggested("Name,Email,Responsible Person")[2], "-");
+}

@@ -55,7 +55,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
          | numero di telefono | telefono fisso | recapito telefonico | telefoon | telefoonnummer | vaste telefoon \
          | telefoonnr | tel nr | hemtelefon | hemtelefonnummer | telefonnr | tfn | tfn nr | whatsapp number | phones primary phone number | direct dial | direct line \
          | direct number | ddi number | durchwahl | best phone number to reach you | best number to reach you \
-         | tel dienstl | tel gesch | telefon gesch | numero de tel | numero de contacto | n de telefono | telefone com ddd | telefonnummer fur ruckfragen | telefon fur ruckfragen",
+         | numero de tel | numero de contacto | n de telefono | telefone com ddd | telefonnummer fur ruckfragen | telefon fur ruckfragen",
     ),
     (
         "additional_phones",

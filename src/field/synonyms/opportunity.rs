@@ -76,7 +76,7 @@ pub(crate) const SHARED: &[(&str, Option<&str>, Option<&str>)] = &[
     ),
     (
         // Of a contact they may be whoever answers for it: a parent, a superior.
-        "responsable | persona responsable | responsable commercial | commercial responsable | responsavel | responsavel comercial | vendedor responsavel \
+        "responsible | responsible person | person responsible | responsable | persona responsable | responsable commercial | commercial responsable | responsavel | responsavel comercial | vendedor responsavel \
          | responsabile | responsabile commerciale | verantwoordelijke",
         None,
         Some("owner"),

@@ -30,14 +30,14 @@ pub(crate) const GROUPS: &[(Group, &str)] = &[
     ),
     (
         Group::Home,
-        "home | ah | personal | private | residential | residence | privat | private | privater | privates | personlich | domicile | prive | privee | personnel \
+        "home | ah | personal | private | residential | residence | privat | priv | private | privater | privates | personlich | domicile | prive | privee | personnel \
          | personnelle | casa | particular | perso | personale | abitazione | ab | privato | prive | thuis | persoonlijk | hem | bostad | evening \
          | privado | privada | residencial | huisadres | thuisadres | domowy | prywatny | prywatna | soukromy | osobni | koti | domaci | festnetz | landline | fixe | fijo | fixo | fisso | vaste \
          | stacjonarny | privatadresse | hjemmeadresse | домашний | личный | личная | частный | частная",
     ),
     (
         Group::Work,
-        "work | bh | business | office | tagsuber | professional | direct | daytime | day | geschaftlich | geschaftliche | geschaft | dienstlich | beruflich | buro | arbeit \
+        "work | bh | business | office | tagsuber | professional | direct | daytime | day | geschaftlich | geschaftliche | geschaft | gesch | dienstlich | dienstl | beruflich | buro | arbeit \
          | professionnel | professionnelle | pro | travail | bureau | trabajo | oficina | profesional \
          | trabalho | comercial | profissional | escritorio | lavoro | ufficio | uff | lavorativo | aziendale | werk | werkadres | zakelijk | kantoor | arbete | jobb | kontor \
          | sluzbowy | sluzbowa | firmowy | pracovni | arbejde | arbeid | tyo | arbejdsadresse | arbeidsadresse | рабочий | рабочая | служебный",
