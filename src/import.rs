@@ -18,6 +18,7 @@ use crate::planner::{self, Threads};
 use crate::source::{Rows, Source};
 use crate::storage::{AsyncStorage, Checkpoint, Immediate, Storage, StorageWrite, now};
 use crate::trace;
+use own_log::suggest_for_log;
 
 /// One import: its settings, and the methods that carry it out.
 ///
@@ -401,6 +402,7 @@ impl Import {
     pub fn suggest(&self, rows: &Rows<'_>, account: &Account) -> Vec<Suggestion> {
         let fields = account.fields();
         let objects = self.objects.clone().unwrap_or_else(|| Object::ALL.to_vec());
-        suggest(rows.headers(), rows.sample(), &objects, &fields)
+        suggest_for_log(rows, &objects, &fields)
+            .unwrap_or_else(|| suggest(rows.headers(), rows.sample(), &objects, &fields))
     }
 }

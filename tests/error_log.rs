@@ -10,6 +10,8 @@ use crm_import::{
 
 #[path = "error_log/again.rs"]
 mod again;
+#[path = "error_log/columns.rs"]
+mod columns;
 #[path = "error_log/form.rs"]
 mod form;
 #[path = "error_log/linked.rs"]

@@ -1,10 +1,10 @@
 //! [`ErrorLog`]: the rows that failed, in a file to correct and import again (behaviour §15).
 
 use std::cmp::Reverse;
+use std::fmt::Display;
 use std::io;
 
-use indexmap::IndexMap;
-
+use super::meanings::meanings;
 use super::report::Report;
 use crate::issue::{ERROR_LOG_COLUMNS, Issue, IssueCode, Severity};
 use crate::object::{Object, RowNumber};
@@ -34,6 +34,8 @@ pub struct ErrorLog<W: io::Write> {
     writer: W,
     format: Format,
     has_header: bool,
+    /// What the columns mean, for each row.
+    meanings: String,
     rows: u64,
 }
 
@@ -48,13 +50,17 @@ impl<W: io::Write> ErrorLog<W> {
     /// wider than the header. Cells are escaped so that none starts a formula in a spreadsheet; the escape is
     /// removed when the log is imported.
     pub fn csv(writer: W) -> Self {
-        ErrorLog { writer, format: Format::Csv, has_header: false, rows: 0 }
+        ErrorLog::new(writer, Format::Csv)
     }
 
     /// A log of JSON objects, one per line: the row and line, the status, the ids, the cells by header (`record`), the
     /// cells beyond the header (`surplus`), and the issues.
     pub fn json(writer: W) -> Self {
-        ErrorLog { writer, format: Format::Json, has_header: false, rows: 0 }
+        ErrorLog::new(writer, Format::Json)
+    }
+
+    fn new(writer: W, format: Format) -> Self {
+        ErrorLog { writer, format, has_header: false, meanings: String::new(), rows: 0 }
     }
 
     /// The number of rows written so far.
@@ -70,6 +76,7 @@ impl<W: io::Write> ErrorLog<W> {
         let before = self.rows;
         let Told { issues, repeats } = Told::of(report);
         if self.format == Format::Csv && !std::mem::replace(&mut self.has_header, true) {
+            self.meanings = in_words(meanings(&report.plan));
             self.write_header(report.plan.headers())?;
         }
         let mut rest = issues.as_slice();
@@ -127,7 +134,10 @@ impl<W: io::Write> ErrorLog<W> {
         record.push(failed.join(Issue::message));
         record.push(failed.join(Issue::remedy));
         record.extend(failed.ids.map(|id| escape_formula(id.unwrap_or(""))));
-        record.push(escape_formula(&formats_in_words(&failed.report.plan.formats())));
+        let formats = in_words(&failed.report.plan.formats());
+        let parts = [formats.as_str(), self.meanings.as_str()];
+        let told: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        record.push(escape_formula(&told.join("; ")));
         record.extend(failed.checks.each_ref().map(|check| check.clone().unwrap_or_default()));
         record.extend(cells.iter().skip(headers.len()).map(|cell| escape_formula(cell)));
         self.write_record(&record)
@@ -312,14 +322,13 @@ impl<'r> Failed<'r> {
     }
 }
 
-/// The formats of the columns of a file in one cell: `Close Date=dmy; Value=1.234,5`.
-fn formats_in_words(formats: &IndexMap<String, String>) -> String {
-    let told: Vec<String> =
-        formats.iter().map(|(header, format)| format!("{header}={format}")).collect();
-    told.join("; ")
+/// The formats of the columns of a file, or what they mean, in one cell: `Close Date=dmy; Value=1.234,5`.
+fn in_words(columns: impl IntoIterator<Item = (impl Display, impl Display)>) -> String {
+    let told = columns.into_iter().map(|(header, word)| format!("{header}={word}"));
+    told.collect::<Vec<String>>().join("; ")
 }
 
-/// The formats that such a cell names, by header.
+/// The words that such a cell has, by header.
 pub(crate) fn formats_of_log<'c, 'h>(
     cell: &'c str,
     headers: &'h [String],

@@ -1,12 +1,13 @@
 //! What is different when the file is our own error log (behaviour §15): the formats in its column `Import formats`
-//! are read back. Its ids are found by [`Mapping::resolve`], whatever the mapping says.
+//! are read back, and what the columns mean. Its ids are found by [`Mapping::resolve`], whatever the mapping says.
 
 use crate::account::DateOrder;
-use crate::apply::formats_of_log;
-use crate::field::words;
+use crate::apply::{formats_of_log, meaning_of};
+use crate::field::{FieldId, Fields, words};
 use crate::issue::{ERROR_LOG_COLUMNS, log_columns};
-use crate::mapping::Mapping;
+use crate::mapping::{Confidence, Mapping, Suggestion, suggest};
 use crate::normalize::Separators;
+use crate::object::Object;
 use crate::source::{Rows, unescape_formula};
 
 /// The rows left in an error log may no longer show how its dates and numbers are written. The log has the
@@ -23,7 +24,36 @@ pub(super) fn with_formats_of_log(mut mapping: Mapping, rows: &Rows<'_>) -> Mapp
     mapping
 }
 
-/// The formats that our own error log has for its columns, by header.
+/// What is suggested for the columns of our own error log: what they meant in the file, whatever the few rows of the log
+/// would say. `None` for any other file, and for a log of before.
+pub(super) fn suggest_for_log(
+    rows: &Rows<'_>,
+    objects: &[Object],
+    fields: &Fields,
+) -> Option<Vec<Suggestion>> {
+    let headers = rows.headers();
+    if !is_log(headers) || !headers.iter().any(|header| header == log_columns::FORMATS) {
+        return None;
+    }
+    let mut suggestions = suggest(headers, &[], objects, fields);
+    for (header, word) in log_formats(rows) {
+        let Some(target) = meaning_of(word, fields) else { continue };
+        // Keys of contacts link opportunities even if contacts are not selected (P8).
+        let is_imported = target.is_none_or(|id| {
+            objects.contains(&fields.get(id).object) || id == FieldId::CONTACT_ID || id.is_address()
+        });
+        let column = suggestions.iter_mut().find(|column| column.header == header);
+        let Some(column) = column.filter(|_| is_imported) else { continue };
+        column.target = target;
+        (column.confidence, column.reason) = match target {
+            Some(_) => (Confidence::Sure, "the error log says so".to_owned()),
+            None => (Confidence::None, "the error log says that it was left out".to_owned()),
+        };
+    }
+    Some(suggestions)
+}
+
+/// The formats that our own error log has for its columns, and what they mean, by header.
 pub(super) fn log_formats<'r>(rows: &'r Rows<'_>) -> Vec<(&'r str, &'r str)> {
     let headers = rows.headers();
     if !is_log(headers) {

@@ -19,7 +19,8 @@ pub(crate) const OPPORTUNITY_CHECK: &str = "Import opportunity check";
 ///
 /// When the log is imported again, the first five are ignored. The two ids are read, so that nothing is created
 /// twice. So are the formats of dates and numbers (`Value=1.234,5`, or `Value=mixed` if the file contradicts
-/// itself), because the rows of the log alone may no longer show them (behaviour §9). The last two columns tell
+/// itself), and what a column means if its header alone would say something else (`Subscriber=contact.email`,
+/// `Status=-`), because the rows of the log alone may no longer show them (behaviour §9). The last two columns tell
 /// whether somebody has changed a cell of a contact or of an opportunity that was imported; if nobody has, its cells
 /// are not imported again. A changed cell by which contacts are found counts before the contact's id.
 pub const ERROR_LOG_COLUMNS: [&str; 10] = [
