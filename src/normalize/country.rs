@@ -77,7 +77,8 @@ pub fn country_exact(cell: &str) -> Result<&'static str, IssueCode> {
 
 /// The English name of the country with this code.
 pub(crate) fn country_name(code: &str) -> Option<&'static str> {
-    let named = COUNTRIES.iter().find(|(short, ..)| *short == code);
+    let code: [u8; 2] = code.as_bytes().try_into().ok()?;
+    let named = COUNTRIES.iter().find(|(short, ..)| short.as_bytes() == code);
     named.map(|(_, _, name)| *name)
 }
 

@@ -226,12 +226,19 @@ fn is_apart(rest: &str) -> bool {
 }
 
 /// What is left of a text behind this beginning, in any case.
+#[inline(always)]
 fn behind<'t>(text: &'t str, beginning: &str) -> Option<&'t str> {
-    // Almost every text begins with another letter.
+    // Almost every text begins with another letter, so that is found out without a call.
     let (first, wanted) = (*text.as_bytes().first()?, *beginning.as_bytes().first()?);
-    if wanted.is_ascii() && !first.eq_ignore_ascii_case(&wanted) {
-        return None;
-    }
+    let may_be = match wanted.is_ascii() {
+        true => first.eq_ignore_ascii_case(&wanted),
+        false => !first.is_ascii(),
+    };
+    if may_be { behind_whole(text, beginning) } else { None }
+}
+
+#[inline(never)]
+fn behind_whole<'t>(text: &'t str, beginning: &str) -> Option<&'t str> {
     let (start, rest) = text.split_at_checked(beginning.len())?;
     let is_same = || start.chars().flat_map(char::to_lowercase).eq(beginning.chars());
     (start.eq_ignore_ascii_case(beginning) || !beginning.is_ascii() && is_same()).then_some(rest)
