@@ -8,7 +8,7 @@ use super::{Planner, asking};
 use crate::draft::RowDraft;
 use crate::issue::{Finding, Severity};
 use crate::object::{Object, RowIndex, RowNumber};
-use crate::plan::{ContactRow, OpportunityRow};
+use crate::plan::{ContactRow, Ledger, OpportunityRow};
 
 /// Which answer the current window is waiting for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,13 +83,15 @@ impl Planner {
         let behind = self.row_at(self.window.rows.len()).number();
         let of_window = |finding: &Finding| finding.row.is_none_or(|row| row < behind);
         let from_source = self.block.findings.partition_point(of_window);
-        let mut found: Vec<Finding> = self.block.findings.drain(..from_source).collect();
         let from_drafts = self.block.drafts.findings.partition_point(of_window);
-        found.extend(self.block.drafts.findings.drain(..from_drafts));
-        found.append(&mut self.window.findings);
+        let Planner { all_findings: all, block, window, ledger, .. } = self;
+        let before = all.len();
+        all.extend(block.findings.drain(..from_source));
+        all.extend(block.drafts.findings.drain(..from_drafts));
+        all.append(&mut window.findings);
+        let found = &mut all[before..];
         found.sort_by_key(|finding| finding.row);
-        self.note_warnings(&found);
-        self.all_findings.append(&mut found);
+        note_warnings(ledger, found);
     }
 
     /// Opens the window: gives its keys their numbers, and its rows their places in the ledger.
@@ -186,15 +188,16 @@ impl Planner {
     pub(super) fn report(&mut self, finding: Finding) {
         self.window.findings.push(finding);
     }
+}
 
-    fn note_warnings(&mut self, findings: &[Finding]) {
-        for found in findings.iter().filter(|found| found.severity == Severity::Warning) {
-            let Some(row) = found.row.map(RowNumber::index) else { continue };
-            match found.object {
-                Some(Object::Contact) => self.ledger.contact_rows[row].has_warning = true,
-                Some(Object::Opportunity) => self.ledger.opportunity_rows[row].has_warning = true,
-                None => {}
-            }
+/// Notes which sides of rows have warnings.
+fn note_warnings(ledger: &mut Ledger, findings: &[Finding]) {
+    for found in findings.iter().filter(|found| found.severity == Severity::Warning) {
+        let Some(row) = found.row.map(RowNumber::index) else { continue };
+        match found.object {
+            Some(Object::Contact) => ledger.contact_rows[row].has_warning = true,
+            Some(Object::Opportunity) => ledger.opportunity_rows[row].has_warning = true,
+            None => {}
         }
     }
 }
