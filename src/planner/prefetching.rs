@@ -21,16 +21,26 @@ impl Planner {
     pub(super) fn prefetch(&self, rows: Range<usize>, numbers: &[KeyNumber]) {
         let first = self.window_keys().start;
         let drafts = &self.block.drafts.rows[self.window.rows.clone()][rows];
-        let mut carriers = [None; TOGETHER];
-        for (draft, carrier) in drafts.iter().zip(&mut carriers) {
+        // A processor cannot predict which rows repeat somebody. So what a row leads to is written down in any case,
+        // and counts only if it leads anywhere.
+        let (mut carriers, mut count) = ([None; TOGETHER], 0);
+        for draft in drafts {
+            let own = draft.keys();
+            if own.is_empty() {
+                continue;
+            }
             // The address of a contact may be new, and its phone known.
-            let mut own = draft.keys().map(|key| numbers[key - first]).take(2);
-            *carrier = own.find_map(|key| self.index.lone_holder(key));
+            let own = &numbers[own.start - first..own.end - first];
+            let (one, other) = (own[0], own[1.min(own.len() - 1)]);
+            carriers[count] = self.index.lone_holder(one).or(self.index.lone_holder(other));
+            count += usize::from(carriers[count].is_some());
         }
-        let met = carriers
-            .map(|contact| contact.and_then(|of| self.ledger.contacts[of.index()].last_row))
-            .into_iter()
-            .flatten();
+        let (mut met, mut repeating) = ([None; TOGETHER], 0);
+        for contact in carriers[..count].iter().flatten() {
+            met[repeating] = self.ledger.contacts[contact.index()].last_row;
+            repeating += usize::from(met[repeating].is_some());
+        }
+        let met = met[..repeating].iter().flatten().copied();
         let places: SmallVec<[_; TOGETHER]> = met
             .clone()
             .map(|row| {
