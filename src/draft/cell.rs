@@ -113,14 +113,25 @@ impl Column {
         }
     }
 
-    /// How many items the row's cell has at most: one more than it has separators, line breaks, and colons (` ::: `).
+    /// How many items the row's cell has at most, or the default in place of a blank one.
     pub(crate) fn most_items(&self, row: &BlockRow<'_>) -> usize {
         if self.is_silent(row) {
             return 0;
         }
-        let cell = self.text(row).as_bytes();
-        let separators = self.list_separators.bytes().chain(*b",\n\r:");
-        1 + separators.map(|separator| memchr::memchr_iter(separator, cell).count()).sum::<usize>()
+        let cell = self.mapped(normalize::trim(self.text(row)));
+        self.most_items_of(cell)
+            + self.default.as_deref().map_or(0, |text| self.most_items_of(text))
+    }
+
+    /// One more than a text has separators, line breaks, and colons (` ::: `).
+    fn most_items_of(&self, text: &str) -> usize {
+        // Three at a time are looked for as quickly as one.
+        let count = |few: &[u8]| {
+            let [first, middle, last] = [0, few.len() / 2, few.len() - 1].map(|at| few[at]);
+            memchr::memchr3_iter(first, middle, last, text.as_bytes()).count()
+        };
+        let own = self.list_separators.as_bytes().chunks(3).map(count);
+        1 + own.sum::<usize>() + count(b"\n\r:") + count(b",")
     }
 
     /// Reads a cell that may hold several values, and hands on each item with what it says, in order. A blank

@@ -177,8 +177,8 @@ impl Planner {
         }
     }
 
-    /// Settles the common cases: the contact is known to carry every address of the row, or this is its first
-    /// row and there is room for all of them.
+    /// Settles the common cases: the contact is known to carry every address of the row, or all of them are taken,
+    /// because there is certainly room.
     fn are_addresses_taught_simply(
         &mut self,
         settings: &Settings,
@@ -198,20 +198,28 @@ impl Planner {
             return true;
         }
         let entry = self.ledger.contacts[contact.index()];
-        if entry.first_row != Some(row) || has_dropped(self, row) {
+        let is_first = entry.first_row == Some(row);
+        let is_taken = of.is_always_taken || (is_first && entry.is_new());
+        if !is_taken || has_dropped(self, row) {
             return false;
         }
-        if !entry.is_new() && !of.is_always_taken {
-            return false;
+        let has_room = match is_first {
+            true => {
+                self.stored_addresses(contact, of.kind) + own.clone().count() <= AddressBook::LIMIT
+            }
+            false => self.is_room_certain(settings, contact, row, of.kind),
+        };
+        debug_assert!(
+            !has_room || self.takes_all(settings, contact, row, keys, of),
+            "the same as folded in full"
+        );
+        for (_, number) in own.filter(|_| has_room) {
+            if !self.index.is_held_by(number, contact) {
+                self.note_moved(number, contact);
+                self.index.teach(number, contact);
+            }
         }
-        if self.stored_addresses(contact, of.kind) + own.clone().count() > AddressBook::LIMIT {
-            return false;
-        }
-        for (_, number) in own {
-            self.note_moved(number, contact);
-            self.index.teach(number, contact);
-        }
-        true
+        has_room
     }
 
     /// Is there certainly room for all addresses of this kind that a contact's rows give, up to this row?
@@ -305,6 +313,20 @@ impl Planner {
         // addresses are kept.
         let book = self.is_one_of_many(row).then(|| book.into_owned());
         AddressLesson { held, gone, gone_values, refused, book }
+    }
+
+    /// Does the contact carry every address of the row, and lose none, if the row is folded in full?
+    fn takes_all(
+        &self,
+        settings: &Settings,
+        contact: ContactNumber,
+        row: RowIndex,
+        keys: RowKeys<'_>,
+        of: AddressPolicy,
+    ) -> bool {
+        let lesson = self.address_lesson(settings, contact, row, keys, of);
+        let own = of.rule.map_or(0, |rule| keys.of(rule).count());
+        lesson.held.len() == own && lesson.gone_values.is_empty() && lesson.refused.is_empty()
     }
 
     /// The address that a key of the current block was made from.
