@@ -203,9 +203,11 @@ impl Report {
         ledger.id(record).or_else(|| self.created(self.tokens.step(ledger, record)))
     }
 
-    /// The id of the stored record that one side of a row was planned for, whatever became of it.
+    /// The id of the stored record that one side of a row was planned for last, whatever became of it.
     pub(super) fn stored(&self, object: Object, row: RowIndex) -> Option<&str> {
-        self.plan.ledger.id(self.record(object, row)?)
+        let part = self.part(object, row);
+        let ledger = &self.plan_of(part).ledger;
+        ledger.id(ledger.side(object, self.row_in(part, row)?).record?)
     }
 
     /// The token of the step by which one side of a row is written.

@@ -69,3 +69,34 @@ fn f1_x3_a_contact_whose_rows_failed_for_a_conflict_has_its_follow_up_in_a_later
     assert_eq!(storage.shelf.contacts[&1].values["first_name"], ["Anna"]);
     assert_eq!(storage.shelf.follow_ups.len(), 1, "{:?}", storage.shelf.follow_ups);
 }
+
+/// Before the first batch, somebody else gives the address of contact 1 to a second contact, too.
+struct Doubling;
+
+impl Act for Doubling {
+    fn write(&mut self, call: Call<'_>, batch: &Batch<'_>, receipts: &mut Receipts) -> Answer {
+        if call.number == 1 {
+            call.shelf.contacts.get_mut(&1).unwrap().version += 1;
+            call.shelf.insert(Contact, &[("email", "a@example.com")]);
+        }
+        call.shelf.write(batch, receipts)
+    }
+
+    fn supports(&self, _: FollowUpKind) -> bool {
+        true
+    }
+}
+
+#[test]
+fn f1_x3_a_contact_that_no_row_means_when_planned_again_has_its_follow_up_in_a_later_window() {
+    let import = import().follow_up(FollowUp::of(FollowUpKind::Workflow, "welcome"));
+    let file = "Email,Phone,First Name\na@example.com,,Ana\n,+12065550100,Anna\n";
+    let mut shelf = with_ana();
+    shelf.set(Contact, 1, "phone", "+12065550100");
+    let mut storage = Hostile::new(shelf, Doubling);
+    let source = Source::from_bytes(file.as_bytes());
+    let report = import.run_window(1).run(source, &mut storage).unwrap();
+    assert_eq!(codes(&report), [(1, "key-ambiguous")]);
+    assert_eq!(storage.shelf.contacts[&1].values["first_name"], ["Anna"]);
+    assert_eq!(storage.shelf.follow_ups.len(), 1, "{:?}", storage.shelf.follow_ups);
+}
