@@ -13,6 +13,8 @@ mod dice;
 mod elsewhere;
 #[path = "resume/failed.rs"]
 mod failed;
+#[path = "resume/joined.rs"]
+mod joined;
 #[path = "resume/kill.rs"]
 mod kill;
 #[path = "resume/many.rs"]

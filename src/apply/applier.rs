@@ -94,6 +94,7 @@ impl Applier {
         checkpoint.refused.clone_from(&job.refused);
         checkpoint.failed.clone_from(&job.failed);
         checkpoint.met.clone_from(&job.met);
+        checkpoint.joined = Some(Vec::new());
         checkpoint.is_begun = job.is_begun;
         let mut units = Units::of(&plan.ledger);
         let tasks = tasks(&plan, 0, &mut units);
@@ -427,8 +428,7 @@ impl Applier {
         if !self.further.contains_key(&(part, step)) {
             return homes.collect();
         }
-        // The others follow the part by which they were written.
-        homes.filter(|home| self.report.part(step.object, *home) == part).collect()
+        homes.filter(|home| self.is_written_by(part, step.object, *home)).collect()
     }
 
     /// The row of the import's plan that names a step of a part.

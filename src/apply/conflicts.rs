@@ -252,6 +252,7 @@ impl Applier {
         self.note_further(part);
         self.take_outcomes(part);
         self.remember_again(part);
+        self.tell_joined(part, &self.joined_in(part));
         self.take_tasks(part);
     }
 
@@ -331,8 +332,11 @@ impl Applier {
             return;
         }
         let token = side.record.map(|step| self.token_of_row(part, step, row));
-        let is_settled = token
-            .is_some_and(|token| self.report.done.contains_key(&token) || self.has_failed(token));
+        let is_settled = match token {
+            Some(token) => self.report.done.contains_key(&token) || self.has_failed(token),
+            // It means no record any more, but has written one.
+            None => !self.is_open(part, object, row),
+        };
         if is_settled || self.report.was_refused(object, home) {
             return;
         }

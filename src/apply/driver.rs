@@ -17,7 +17,8 @@ use crate::object::Object;
 use crate::plan::Plan;
 use crate::planner::{self, Finder};
 use crate::storage::{
-    ATTEMPTS, Applied, AsyncStorageWrite, Receipts, Recovery, Refusal, Token, with_causes,
+    ATTEMPTS, Applied, AsyncStorageWrite, JoinedRow, Receipts, Recovery, Refusal, Token,
+    with_causes,
 };
 use crate::trace;
 
@@ -116,7 +117,29 @@ async fn begin<S: AsyncStorageWrite>(
             }
         }
     }
+    if storage.keeps_tokens() {
+        let known = job.joined.as_deref().filter(|_| job.resumes);
+        take_joined(&mut applier, known, storage).await?;
+    }
     Ok(applier)
+}
+
+/// Finds the rows that joined earlier ones. Of a resumed import it is known which of them were to be written with these.
+async fn take_joined<S: AsyncStorageWrite>(
+    applier: &mut Applier,
+    known: Option<&[JoinedRow]>,
+    storage: &mut S,
+) -> Result<(), Error<S::Error>> {
+    let mut joined = applier.joined_in(0);
+    if let Some(known) = known.filter(|_| !joined.is_empty()) {
+        let mut applied = Applied::default();
+        for tokens in applier.tokens_of_joined(&joined, known).chunks(TOKENS) {
+            ask_applied(tokens, &mut applied, storage).await?;
+        }
+        applier.reopen(&mut joined, known, &applied);
+    }
+    applier.tell_joined(0, &joined);
+    Ok(())
 }
 
 fn done(applier: Applier) -> Box<Report> {

@@ -77,6 +77,12 @@ impl Applier {
         !self.report.was_refused(object, home) && !is_written()
     }
 
+    /// Is one side of a row written by the further step of a part to whose record it belongs? The others follow the part
+    /// by which they were written, or were written before the import was interrupted.
+    pub(super) fn is_written_by(&self, part: u32, object: Object, home: RowIndex) -> bool {
+        self.report.part(object, home) == part && (part > 0 || self.is_open(0, object, home))
+    }
+
     /// Does a task add something to a record that the import has created itself, from another row of the unit? That
     /// record is hidden from the part, which knows neither its id nor its version.
     pub(super) fn is_late(&self, task: &Task) -> bool {

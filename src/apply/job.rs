@@ -1,7 +1,7 @@
 //! [`Job`]: what an applier has to know besides the plan.
 
 use super::progress::ErrorBudget;
-use crate::storage::{FailedRow, MetRow, Refusal};
+use crate::storage::{FailedRow, JoinedRow, MetRow, Refusal};
 
 /// How a plan is written.
 #[derive(Clone, Debug)]
@@ -23,6 +23,8 @@ pub(crate) struct Job {
     pub(crate) failed: Vec<FailedRow>,
     /// Others that left no token, in order.
     pub(crate) met: Vec<MetRow>,
+    /// Rows that an interrupted import was to write with earlier ones, as far as that is known.
+    pub(crate) joined: Option<Vec<JoinedRow>>,
     pub(crate) ending: Ending,
     pub(crate) budget: Option<ErrorBudget>,
     /// With more than one, a batch is made ready while the one before is written.

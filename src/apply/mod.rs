@@ -25,6 +25,7 @@ mod failing;
 mod filling;
 mod further;
 mod job;
+mod joined;
 mod kept_links;
 mod meanings;
 mod passed_keys;

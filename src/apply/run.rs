@@ -285,8 +285,11 @@ impl Runner<'_> {
         storage: &mut S,
         watch: &mut impl FnMut(Event<'_>) -> Control,
     ) -> Result<Report, Error<S::Error>> {
-        let job = Job { ending: Ending::Open, budget: None, ..self.job.clone() };
-        let refused = self.earlier.refused(plan.ledger.number(RowIndex::new(0)), rows);
+        let first = plan.ledger.number(RowIndex::new(0));
+        let next = RowNumber(first.0 + u32::try_from(plan.ledger.len()).unwrap_or(u32::MAX));
+        let joined = self.earlier.joined(first, next);
+        let job = Job { ending: Ending::Open, budget: None, joined, ..self.job.clone() };
+        let refused = self.earlier.refused(first, rows);
         // What has failed in earlier windows counts, too.
         let mut planned = *self.total.stats();
         planned.add(plan.stats());

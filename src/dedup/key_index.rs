@@ -277,6 +277,11 @@ impl KeyIndex {
     /// From now on the key no longer leads to this contact (M7).
     pub(crate) fn unteach(&mut self, key: KeyNumber, contact: ContactNumber) {
         self.passed_on.push((key, contact));
+        self.overlook(key, contact);
+    }
+
+    /// The key leads to this contact no longer, although it keeps it: whoever gets it expects it to be free.
+    pub(crate) fn overlook(&mut self, key: KeyNumber, contact: ContactNumber) {
         let holder = &mut self.carriers[key.0 as usize];
         if *holder == contact.number() {
             *holder = NOBODY;

@@ -148,6 +148,7 @@ impl Import {
             job.from_row = begun.row;
             job.is_begun = begun.is_begun;
             job.resumes = true;
+            job.joined.clone_from(&begun.joined);
             job.remember(begun.failed.clone(), begun.met.clone());
         }
         if storage.keeps_tokens() {

@@ -88,6 +88,7 @@ impl Import {
             refused: Vec::new(),
             failed: Vec::new(),
             met: Vec::new(),
+            joined: None,
             ending: if storage.keeps_tokens() { Ending::Import } else { Ending::Open },
             budget: self.budget,
             threads: self.threads.unwrap_or(1),

@@ -207,6 +207,7 @@ impl Import {
             is_begun: checkpoint.is_begun,
             failed: checkpoint.failed.clone(),
             met: checkpoint.met.clone(),
+            joined: checkpoint.joined.clone(),
         }));
         Ok(plan)
     }

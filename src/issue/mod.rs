@@ -8,6 +8,7 @@
 mod catalogue;
 mod failed_row;
 mod finding;
+mod joined_row;
 pub(crate) mod log_columns;
 mod met_row;
 mod wording;
@@ -16,6 +17,7 @@ pub(crate) use catalogue::has_country_code;
 pub use catalogue::{IssueCode, Severity};
 pub use failed_row::FailedRow;
 pub(crate) use finding::{Detail, Finding, Others};
+pub use joined_row::JoinedRow;
 pub use log_columns::ERROR_LOG_COLUMNS;
 pub use met_row::MetRow;
 

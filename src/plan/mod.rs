@@ -62,7 +62,7 @@ use std::fmt;
 
 use crate::account::Account;
 use crate::follow_up::FollowUp;
-use crate::issue::{FailedRow, Finding, Issue, MetRow};
+use crate::issue::{FailedRow, Finding, Issue, JoinedRow, MetRow};
 use crate::mapping::Mapping;
 use crate::maps::Set;
 use crate::object::{ContactNumber, Object, RecordRef, RowNumber};
@@ -124,6 +124,8 @@ pub(crate) struct Begun {
     /// Rows that left no token.
     pub(crate) failed: Vec<FailedRow>,
     pub(crate) met: Vec<MetRow>,
+    /// Rows that were to be written with earlier ones, as far as that is known.
+    pub(crate) joined: Option<Vec<JoinedRow>>,
 }
 
 /// A step, in half the room of a [`RecordRef`]: twice the number of its record, of which there are fewer than 2³¹,

@@ -42,11 +42,22 @@ impl Settled {
             && self.with_row.is_empty()
     }
 
-    /// Notes which of so many rows after the first `offset` had failed.
+    /// Notes which of so many rows after the first `offset` had failed. One that has written since was planned again.
     pub(crate) fn note_failed(&mut self, failed: &[FailedRow], offset: u32, len: u32) {
         for failed in failed {
-            if let Some(row) = row_of(failed.row, offset, len) {
+            let row = row_of(failed.row, offset, len);
+            if let Some(row) = row.filter(|row| !self.has_written(failed.object, *row)) {
                 self.failed.entry((failed.object, row)).or_default().push(failed.clone());
+            }
+        }
+    }
+
+    /// Is it known by its token which record the row has written?
+    fn has_written(&self, object: Object, row: RowIndex) -> bool {
+        match object {
+            Object::Contact => self.contacts.contains_key(&row) || self.new.contains_key(&row),
+            Object::Opportunity => {
+                self.opportunities.contains_key(&row) || self.new_opportunities.contains(&row)
             }
         }
     }

@@ -48,7 +48,13 @@ impl Planner {
                 self.note_reason(at, By::Rule(rule), key);
                 (self.meet(open, RowKeys::NONE, contact), carried)
             }
-            None => (self.resolve_closely(open), Carried::Mixed),
+            None => {
+                let decision = self.resolve_closely(open);
+                if let ContactDecision::Joins(contact) = decision {
+                    self.expect_free(open, contact);
+                }
+                (decision, Carried::Mixed)
+            }
         }
     }
 
@@ -72,7 +78,7 @@ impl Planner {
             return self.follow_id(open, named);
         }
         if self.settled.new.contains_key(&self.row_at(at)) {
-            self.unteach_all(keys);
+            self.overlook_holders(open);
             return self.meet_nobody(open);
         }
         let (verdict, candidates) = self.match_as_before(open);
@@ -130,11 +136,27 @@ impl Planner {
         if has_failed { now } else { before }
     }
 
-    /// Lets the keys of a row lead to nobody any more: before the import was interrupted, the row found nobody.
-    fn unteach_all(&mut self, keys: RowKeys<'_>) {
-        for (_, number) in keys.rules() {
-            for holder in self.index.holders(number) {
-                self.index.unteach(number, holder);
+    /// Lets the keys of a row lead to nobody any more: before the import was interrupted, the row found nobody. A later
+    /// row may have given somebody a key that several may share.
+    fn overlook_holders(&mut self, OpenContact { settings, keys, .. }: OpenContact<'_>) {
+        for (key, number) in keys.rules() {
+            if owns(settings, key) {
+                self.overlook_others(number, None);
+            } else {
+                for holder in self.index.holders(number) {
+                    self.index.unteach(number, holder);
+                }
+            }
+        }
+    }
+
+    /// Lets a key that has a single holder lead to no stored contact but this one. Whoever has it now has come by it
+    /// since the import was interrupted, by somebody else (X3), so it is expected to be free.
+    fn overlook_others(&mut self, key: KeyNumber, but: Option<ContactNumber>) {
+        for holder in self.index.holders(key) {
+            let is_stored = self.ledger.contacts[holder.index()].stored().is_some();
+            if is_stored && Some(holder) != but {
+                self.index.overlook(key, holder);
             }
         }
     }
@@ -229,21 +251,39 @@ impl Planner {
         Some(self.contacts.stored[stored.0 as usize])
     }
 
+    /// Is it known which keys of a row were somebody else's when it was imported before? Where such a key fails a row, a
+    /// row that did not fail had none.
+    fn knows_disputed(&self, settings: &Settings, at: usize) -> bool {
+        settings.account.dedup.conflict == Conflict::Fail || self.knows_dropped(at)
+    }
+
+    /// A row joins the contact that it met before the import was interrupted. Whoever has keys of the row by now that were
+    /// not somebody else's then has come by them since. If the row is not written yet, it expects them to be free (X3).
+    fn expect_free(&mut self, open: OpenContact<'_>, contact: ContactNumber) {
+        let OpenContact { settings, at, keys, .. } = open;
+        if self.settled_contact(at) != Some(contact) || !self.knows_disputed(settings, at) {
+            return;
+        }
+        let dropped = self.settled.dropped.get(&self.row_at(at)).cloned().unwrap_or_default();
+        for (key, number) in keys.rules() {
+            if owns(settings, key) && !dropped.contains(&(key.column, key.item)) {
+                self.overlook_others(number, Some(contact));
+            }
+        }
+    }
+
     /// Is it known which keys of the row were somebody else's before the import was interrupted?
     fn knows_dropped(&self, at: usize) -> bool {
         self.settled.dropped.contains_key(&self.row_at(at))
     }
 
     /// Those keys of a row that may be somebody else's (M6). Of a row that was imported before it is known which were,
-    /// and whoever has others of its keys now has come by them since. Where such a key fails a row, a row that did not
-    /// fail had none.
+    /// and whoever has others of its keys now has come by them since.
     fn disputed<'k>(
         &mut self,
         OpenContact { settings, at, keys, .. }: OpenContact<'k>,
     ) -> RowKeys<'k> {
-        let had_none = settings.account.dedup.conflict == Conflict::Fail;
-        let is_known = had_none || self.knows_dropped(at);
-        if self.settled_contact(at).is_none() || !is_known {
+        if self.settled_contact(at).is_none() || !self.knows_disputed(settings, at) {
             return keys;
         }
         let dropped = self.settled.dropped.get(&self.row_at(at)).cloned().unwrap_or_default();
@@ -325,4 +365,9 @@ impl Planner {
         let carried = if is_any_free { Carried::Mixed } else { Carried::ByOne };
         Some(Glance::One { contact, rule, key, carried })
     }
+}
+
+/// Is it a key of a rule that owns its keys?
+fn owns(settings: &Settings, key: &Key) -> bool {
+    matches!(key.kind, KeyKind::Rule(rule) if settings.rules[usize::from(rule)].owns_keys())
 }

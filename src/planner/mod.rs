@@ -25,6 +25,7 @@ mod driver;
 mod feed;
 mod finder;
 mod full_texts;
+mod joined;
 mod key_policy;
 mod known_contacts;
 mod matching;
@@ -40,6 +41,7 @@ mod teach;
 mod tokenless;
 mod window;
 
+pub(crate) use joined::{Joined, joined};
 pub(crate) use teach::keys_of;
 pub(crate) use tokenless::{Moved, Tokenless, each_tokenless, each_writing};
 

@@ -19,7 +19,7 @@ use crate::source::Block;
 use crate::value::Value;
 
 /// How many rows are looked at together.
-const TOGETHER: usize = 4_096;
+pub(super) const TOGETHER: usize = 4_096;
 
 /// A row that leaves no token for one of its sides, or not before its contact is written.
 #[derive(Clone, Debug)]
@@ -117,15 +117,7 @@ fn is_tokenless(ledger: &Ledger, row: RowIndex) -> bool {
 }
 
 fn show_together(ledger: &Ledger, rows: &[RowIndex], show: &mut impl FnMut(Tokenless)) {
-    if rows.is_empty() {
-        return;
-    }
-    let settings = &ledger.settings;
-    let mut block = Block::gather(rows.iter().map(|row| ledger.locate(*row)));
-    let drafts = Drafter::new(settings, RandomState::default()).draft(&mut block);
-    for (&row, draft) in rows.iter().zip(&drafts.rows) {
-        let keys = drafts.keys(draft.keys()).iter();
-        let keys = keys.filter(|key| matches!(key.kind, KeyKind::Rule(_)));
+    with_keys(ledger, rows, |row, keys| {
         let side = &ledger.opportunity_rows[row.index()];
         let opportunity = side.opportunity.filter(|_| side.by != By::Id);
         let id = opportunity.and_then(|of| ledger.id(of));
@@ -133,10 +125,28 @@ fn show_together(ledger: &Ledger, rows: &[RowIndex], show: &mut impl FnMut(Token
         show(Tokenless {
             row,
             writes: contact.filter(|_| !is_tokenless(ledger, row)),
-            keys: keys.map(|key| print_of_key(&block, key)).collect(),
+            keys,
             opportunity: id.map(print_of),
             has_failed: side.outcome == Some(Outcome::Fail),
         });
+    });
+}
+
+/// Shows rows with fingerprints of the keys by which they look for their contact.
+pub(super) fn with_keys(
+    ledger: &Ledger,
+    rows: &[RowIndex],
+    mut show: impl FnMut(RowIndex, SmallVec<[u64; 4]>),
+) {
+    if rows.is_empty() {
+        return;
+    }
+    let mut block = Block::gather(rows.iter().map(|row| ledger.locate(*row)));
+    let drafts = Drafter::new(&ledger.settings, RandomState::default()).draft(&mut block);
+    for (&row, draft) in rows.iter().zip(&drafts.rows) {
+        let keys = drafts.keys(draft.keys()).iter();
+        let keys = keys.filter(|key| matches!(key.kind, KeyKind::Rule(_)));
+        show(row, keys.map(|key| print_of_key(&block, key)).collect());
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use crate::issue::{FailedRow, IssueCode, MetRow};
+use crate::issue::{FailedRow, IssueCode, JoinedRow, MetRow};
 use crate::object::{Object, RowNumber};
 use crate::plan::Stats;
 
@@ -93,7 +93,9 @@ pub struct Checkpoint {
     pub refused: Vec<Refusal>,
     /// Rows that failed because of what storage held when they were planned, such as a key that two contacts had. They
     /// left no token, and the import itself may have removed the cause since. A resumed import fails them again, so
-    /// that its report is the same. Only the [last thousand](Self::FAILURES) are kept; the others are planned anew.
+    /// that its report is the same. A run keeps all of them, because somebody else may remove the cause, and nothing is
+    /// written of a window that is complete. Only the [last thousand](Self::FAILURES) are kept; the others are planned
+    /// anew.
     pub failed: Vec<FailedRow>,
     /// Rows that did not fail but left no token either: they joined the record of an earlier row, changed nothing, or
     /// were skipped. A row is kept here only if the import itself changes the key by which the row found its record,
@@ -101,6 +103,11 @@ pub struct Checkpoint {
     /// contact are kept, too, if the import gives one of their keys to another contact: they may not have been reached.
     /// Here, too, only the [last thousand](Self::FAILURES) are kept.
     pub met: Vec<MetRow>,
+    /// Rows that have other keys than the first row of their stored record, in the whole file or in the window at hand.
+    /// Any other row of a step that was written was written with the first. A row that comes to such a step and is not
+    /// named here was not: somebody else has led it there while the import was interrupted, and it is written now.
+    /// `None` if there are more than a [thousand](Self::FAILURES): then all are taken to be written.
+    pub joined: Option<Vec<JoinedRow>>,
 }
 
 /// A step that storage did not write. If it was only to give a contact the tags of an opportunity, its code is

@@ -31,7 +31,7 @@ mod memory;
 mod receipts;
 mod table;
 
-pub use crate::issue::{FailedRow, MetRow};
+pub use crate::issue::{FailedRow, JoinedRow, MetRow};
 pub use asynchronous::{AsyncStorage, AsyncStorageWrite};
 pub use batch::{Batch, BatchFollowUp, BatchKey, BatchStep, Link, NewKey};
 pub(crate) use batch::{ContactOf, OwnedBatch, OwnedFollowUp, OwnedKey, OwnedStep};

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::maps::{Map, Set};
 use crate::object::{Object, RowIndex, RowNumber};
 use crate::plan::{Outcome, Plan, RowNumbers, print_of};
-use crate::storage::{AsyncStorageWrite, Checkpoint, Refusal};
+use crate::storage::{AsyncStorageWrite, Checkpoint, JoinedRow, Refusal};
 
 /// More rows than a file may have are not asked for.
 const MOST_ROWS: u32 = u32::MAX - 1;
@@ -22,6 +22,10 @@ pub(super) struct EarlierRun {
     created: [Map<u128, RowNumber>; 2],
     /// How far it came.
     row: u64,
+    /// How far its checkpoint says that it came.
+    told_row: u64,
+    /// The rows of the window which that is in that joined earlier ones, if they are known.
+    joined: Option<Vec<JoinedRow>>,
     /// What storage refused in completed windows, by row.
     refused: Vec<Refusal>,
     /// Does its checkpoint name all rows that it could lead elsewhere?
@@ -44,7 +48,13 @@ impl EarlierRun {
         let rows = u32::try_from(ahead.min(u64::from(MOST_ROWS))).unwrap_or(MOST_ROWS);
         let mut refused = resumed.refused.clone();
         refused.sort_by_key(|refusal| refusal.row);
-        let mut earlier = EarlierRun { row: resumed.row, refused, ..EarlierRun::default() };
+        let mut earlier = EarlierRun {
+            row: resumed.row,
+            told_row: resumed.row,
+            joined: resumed.joined.clone(),
+            refused,
+            ..EarlierRun::default()
+        };
         let mut knows_steps = false;
         // Some rows at a time, because only a fingerprint of each record is kept.
         for from in (0..rows).step_by(TOKENS) {
@@ -75,6 +85,13 @@ impl EarlierRun {
     /// Has a window been written that begins with this row, or a later one?
     pub(super) fn is_past(&self, next: RowNumber) -> bool {
         self.row >= u64::from(next.0)
+    }
+
+    /// The rows that were to be written with earlier ones, of the window from this row on and before that one. `None` if
+    /// they are not known, or are all written.
+    pub(super) fn joined(&self, first: RowNumber, next: RowNumber) -> Option<Vec<JoinedRow>> {
+        let is_of_window = self.told_row >= u64::from(first.0) && !self.is_past(next);
+        self.joined.clone().filter(|_| is_of_window)
     }
 
     /// Is everything known that storage refused?

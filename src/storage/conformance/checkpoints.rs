@@ -2,7 +2,7 @@
 
 use super::bench::Bench;
 use super::{Result, cause, expect, skip, with_causes};
-use crate::issue::{FailedRow, IssueCode, MetRow};
+use crate::issue::{FailedRow, IssueCode, JoinedRow, MetRow};
 use crate::object::Object::Contact;
 use crate::object::RowNumber;
 use crate::storage::{Checkpoint, Refusal, StorageWrite};
@@ -92,6 +92,8 @@ fn checkpoint(import_id: &str, row: u64) -> Checkpoint {
         first_row: None,
         dropped: vec![(2, 0)],
     });
+    let joined = JoinedRow { object: Contact, row: RowNumber(5), first_row: RowNumber(1) };
+    checkpoint.joined = Some(vec![joined]);
     checkpoint
 }
 
@@ -146,6 +148,7 @@ fn changed(own: &Checkpoint, kept: &Checkpoint) -> Vec<&'static str> {
         ("refused", own.refused == kept.refused),
         ("failed", own.failed == kept.failed),
         ("met", own.met == kept.met),
+        ("joined", own.joined == kept.joined),
     ];
     parts.into_iter().filter(|(_, is_same)| !is_same).map(|(part, _)| part).collect()
 }
