@@ -24,7 +24,7 @@ pub(super) struct EarlierRun {
     row: u64,
     /// How far its checkpoint says that it came.
     told_row: u64,
-    /// The rows of the window which that is in that joined earlier ones, if they are known.
+    /// Rows of the window that it was in that were to be written with earlier ones, if they are known.
     joined: Option<Vec<JoinedRow>>,
     /// What storage refused in completed windows, by row.
     refused: Vec<Refusal>,
