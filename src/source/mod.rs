@@ -42,8 +42,8 @@ mod records;
 mod rows;
 mod split;
 mod stripe;
-mod swallowed;
 mod transcode;
+mod unmended;
 mod whole_file;
 
 pub use block::Block;

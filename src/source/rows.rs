@@ -8,7 +8,7 @@ use super::header::{note, read_header, sample};
 use super::input::Bytes;
 use super::raw::{bare_bytes, raw_cells};
 use super::records::{KEPT_BYTES, Outcome, Records};
-use super::swallowed::fail_unmended;
+use super::unmended::fail_unmended;
 use super::{FileFormat, Limits, Ragged, SourceError};
 use crate::issue::{Detail, Finding, Issue, IssueCode, Severity, log_columns};
 use crate::object::RowNumber;
