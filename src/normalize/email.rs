@@ -281,6 +281,10 @@ mod tests {
             "jane@x.com <bo@x.com>",
             "jane@x_y.com",
             "n/a",
+            // What is stored is read as the same address again (W4): an apostrophe before it would be taken away.
+            "mailto:'jane@x.com",
+            "mailto:'jürgen@x.com",
+            "\u{ff07}jürgen@x.com",
         ] {
             assert_eq!(email(cell), Err(IssueCode::EmailInvalid), "{cell}");
         }

@@ -13,7 +13,9 @@ pub(super) fn address(cell: &str) -> Option<String> {
     let is_plain_local = address.is_ascii();
     let is_local =
         |c: char| if c.is_ascii() { CLASS[c as usize] & LOCAL != 0 } else { is_letter(c) };
-    let parts_are_fine = address.split('.').all(|part| !part.is_empty());
+    // As in an address of ASCII letters.
+    let begins = !address.starts_with('\'');
+    let parts_are_fine = begins && address.split('.').all(|part| !part.is_empty());
     if address.len() > 64 || !parts_are_fine || !address.chars().all(is_local) {
         return None;
     }
