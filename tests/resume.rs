@@ -23,6 +23,8 @@ mod many;
 mod matched;
 #[path = "resume/names.rs"]
 mod names;
+#[path = "resume/namesakes.rs"]
+mod namesakes;
 #[path = "resume/planned_again.rs"]
 mod planned_again;
 #[path = "resume/program.rs"]
@@ -31,6 +33,8 @@ mod program;
 mod reasons;
 #[path = "resume/started.rs"]
 mod started;
+#[path = "resume/storm.rs"]
+mod storm;
 #[path = "resume/words.rs"]
 mod words;
 

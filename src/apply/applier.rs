@@ -62,6 +62,8 @@ pub(super) struct Applier {
     /// Whatever was written under the import's name before is its own: it was interrupted, or the name was
     /// made up and nobody else can know it.
     owns_name: bool,
+    /// The contacts that another process of the same import has created, by id, with the tokens of their steps.
+    pub(super) created_elsewhere: Map<Box<str>, Token>,
     /// The batch waits for its receipts.
     awaits_receipts: bool,
     pub(super) batch: OwnedBatch,
@@ -114,6 +116,7 @@ impl Applier {
             current: 0..0,
             doubted: 0,
             owns_name: job.resumes || !job.is_named,
+            created_elsewhere: Map::default(),
             awaits_receipts: false,
             batch,
             folded: None,
@@ -227,14 +230,9 @@ impl Applier {
     }
 
     pub(super) fn token(&self, task: &Task) -> Token {
-        let (ledger, record) = (self.ledger(task.part), task.record());
         match task.kind {
-            TaskKind::FollowUp(at) => {
-                let follow_ups = &self.report.plan.ledger.settings.follow_ups;
-                let follow_up = &follow_ups[usize::from(at)];
-                self.tokens.follow_up(ledger, record, follow_up.kind(), follow_up.name())
-            }
-            _ => self.step_token(task.part, record),
+            TaskKind::FollowUp(number) => self.follow_up_token(task, number),
+            _ => self.step_token(task.part, task.record()),
         }
     }
 

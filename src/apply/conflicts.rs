@@ -306,7 +306,7 @@ impl Applier {
     /// then? Rows that are planned again may come to it, if somebody has given it their keys meanwhile.
     fn is_followed_up(&self, task: &Task, creates: &Map<Box<str>, SmallVec<[Token; 2]>>) -> bool {
         let TaskKind::FollowUp(at) = task.kind else { return false };
-        let follow_up = &self.report.plan.ledger.settings.follow_ups[usize::from(at)];
+        let follow_up = self.follow_up(at);
         let id = self.ledger(task.part).id(task.record());
         let mut creates = id.and_then(|id| creates.get(id)).into_iter().flatten();
         creates.any(|create| {

@@ -96,6 +96,14 @@ async fn begin<S: AsyncStorageWrite>(
     storage: &mut S,
 ) -> Result<Applier, Error<S::Error>> {
     let mut applier = Applier::new(plan, job);
+    if job.may_have_namesakes() && storage.keeps_tokens() {
+        let tokens = applier.possible_creates();
+        let mut applied = Applied::default();
+        for tokens in tokens.chunks(TOKENS) {
+            ask_applied(tokens, &mut applied, storage).await?;
+        }
+        applier.know_creates(&tokens, &applied);
+    }
     if job.resumes {
         let token = |refusal: &Refusal| applier.tokens.row(refusal.object, refusal.row);
         let mut tokens: Vec<Token> = refused.iter().map(token).collect();

@@ -142,7 +142,7 @@ impl Applier {
         // It is not tried again when the contact's rows are planned again.
         self.failed.insert(self.token(&task));
         let TaskKind::FollowUp(which) = task.kind else { return };
-        let follow_up = &self.report.plan.ledger.settings.follow_ups[usize::from(which)];
+        let follow_up = self.follow_up(which);
         let why = format!("{} {:?}: {why}", follow_up.kind().name(), follow_up.name());
         let Some(row) = self.naming_row(task.part, task.record()) else { return };
         self.report.warn(Object::Contact, row);

@@ -31,6 +31,13 @@ pub(crate) struct Job {
     pub(crate) threads: usize,
 }
 
+impl Job {
+    /// May another process write under the same name?
+    pub(super) fn may_have_namesakes(&self) -> bool {
+        self.is_named || self.resumes
+    }
+}
+
 /// What a batch without steps tells storage after the last step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ending {

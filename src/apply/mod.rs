@@ -28,6 +28,7 @@ mod job;
 mod joined;
 mod kept_links;
 mod meanings;
+mod namesakes;
 mod passed_keys;
 mod progress;
 mod report;

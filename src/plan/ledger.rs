@@ -20,7 +20,7 @@ use crate::object::{ContactNumber, Object, RecordRef, RowIndex, RowNumber};
 use crate::source::{Block, BlockRow};
 
 pub(crate) use entry::Entry;
-pub(crate) use follow_ups::is_in;
+pub(crate) use follow_ups::{is_in, takes};
 pub(super) use sides::SideOfRow;
 pub(crate) use sides::{By, ContactRow, OpportunityRow};
 

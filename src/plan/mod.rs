@@ -45,7 +45,9 @@ pub use changes::{Change, ChangeSet, Values};
 pub(crate) use claim::Claim;
 pub use column_counts::ColumnCounts;
 pub use fingerprint::Fingerprint;
-pub(crate) use ledger::{By, ContactRow, Entry, Ledger, OpportunityRow, Passage, PassedOn, is_in};
+pub(crate) use ledger::{
+    By, ContactRow, Entry, Ledger, OpportunityRow, Passage, PassedOn, is_in, takes,
+};
 pub(crate) use memory::{Fact, Facts, Memory, Met, print_of};
 pub use op::Op;
 pub(crate) use row_numbers::RowNumbers;

@@ -60,11 +60,16 @@ fn content(db: &Path) -> Vec<String> {
     lines
 }
 
-/// The report, if all of it was printed.
-fn report_of(output: &[u8]) -> Option<serde_json::Value> {
+/// What was printed, if it was all of it.
+fn json_of(output: &[u8]) -> Option<serde_json::Value> {
     let json: serde_json::Value = serde_json::from_slice(output).ok()?;
     assert!(json.get("error").is_none(), "{json}");
-    Some(json["report"].clone())
+    Some(json)
+}
+
+/// The report, if all of it was printed.
+fn report_of(output: &[u8]) -> Option<serde_json::Value> {
+    json_of(output).map(|json| json["report"].clone())
 }
 
 /// The import without a kill: what is to come out, and how long it takes.
@@ -105,14 +110,14 @@ fn read(child: &mut Child) -> Vec<u8> {
 }
 
 /// How one start has ended.
-struct End {
-    is_killed: bool,
-    /// If all of it was printed before the end.
-    report: Option<serde_json::Value>,
+pub(super) struct End {
+    pub(super) is_killed: bool,
+    /// What was printed, if all of it was before the end.
+    pub(super) json: Option<serde_json::Value>,
 }
 
 /// Waits for a process to end, and kills it if it has not by then.
-fn wait_until(mut child: Child, deadline: Option<Instant>) -> End {
+pub(super) fn wait_until(mut child: Child, deadline: Option<Instant>) -> End {
     let mut output = child.stdout.take().unwrap();
     let reader = std::thread::spawn(move || {
         let mut text = Vec::new();
@@ -130,7 +135,7 @@ fn wait_until(mut child: Child, deadline: Option<Instant>) -> End {
     let status = child.wait().unwrap();
     let text = reader.join().unwrap().unwrap();
     assert!(is_killed || status.success(), "{}", String::from_utf8_lossy(&text));
-    End { is_killed, report: report_of(&text) }
+    End { is_killed, json: json_of(&text) }
 }
 
 /// Kills at moments spread from the beginning of a run to beyond its end, and starts again each time with the next of
@@ -153,12 +158,12 @@ fn kill_and_restart(name: &str, extras: &[&[&str]]) {
             let thousandths = dice.below(1_000) as f64;
             Instant::now() + whole.takes.mul_f64(thousandths / 1_000.0 * 1.1)
         });
-        let End { is_killed, report } = wait_until(child, deadline);
+        let End { is_killed, json } = wait_until(child, deadline);
         kills += usize::from(is_killed);
         // A killed one that was still in time to tell everything is done too, as its caller sees it.
-        let Some(report) = report else { continue };
+        let Some(json) = json else { continue };
         ends += 1;
-        whole.compare(&db, &report);
+        whole.compare(&db, &json["report"]);
         if kills == KILLS {
             break;
         }

@@ -80,7 +80,7 @@ pub(crate) fn is_in(scope: Scope, entry: &Entry) -> bool {
 }
 
 /// Does a scope take a contact that the import has made, or has not made?
-fn takes(scope: Scope, is_made: bool) -> bool {
+pub(crate) fn takes(scope: Scope, is_made: bool) -> bool {
     match scope {
         Scope::Created => is_made,
         Scope::Updated => !is_made,
