@@ -31,6 +31,8 @@ mod damage;
 mod dialect;
 mod encoding;
 mod formula;
+#[cfg(feature = "encoding")]
+mod garbled;
 mod header;
 mod input;
 mod made_column;

@@ -4,6 +4,8 @@ use super::block::Block;
 use super::dialect::{Dialect, detect};
 use super::encoding::{Decoded, PREFIX, decode};
 use super::formula::unescape_formula;
+#[cfg(feature = "encoding")]
+use super::garbled::{Garbled, first_garbled};
 use super::header::{note, read_header, sample};
 use super::input::Bytes;
 use super::raw::{bare_bytes, raw_cells};
@@ -59,6 +61,7 @@ impl<'a> Rows<'a> {
         let held = bytes.held();
         let prefix = &held[..held.len().min(PREFIX)];
         let found = detect(prefix, format)?;
+        let garbled = garbled(prefix);
         let sample = sample(&prefix[found.header_start..], found.delimiter);
         bytes.consume(found.header_start);
         let mut records = Records::new(bytes, found.delimiter, limits, found.header_line);
@@ -75,6 +78,7 @@ impl<'a> Rows<'a> {
             let name = Some(dialect.encoding.clone());
             findings.push(note(IssueCode::EncodingGuessed, 1, None, name));
         }
+        findings.extend(garbled);
         let mut headers = read_header(&mut records, &dialect, &mut findings)?;
         let is_header = |own: &&str| headers.iter().any(|header| header == own);
         let is_error_log =
@@ -322,6 +326,19 @@ impl std::fmt::Debug for Rows<'_> {
 
 pub(super) fn position(column: usize) -> u16 {
     u16::try_from(column).unwrap_or(u16::MAX)
+}
+
+/// The issue of a word whose letters were broken before the file was written.
+#[cfg(feature = "encoding")]
+fn garbled(prefix: &[u8]) -> Option<Issue> {
+    let Garbled { line, word, meant } = first_garbled(prefix)?;
+    let detail = format!("{word:?} was probably {meant:?}");
+    Some(note(IssueCode::TextGarbled, line, None, Some(detail)))
+}
+
+#[cfg(not(feature = "encoding"))]
+fn garbled(_: &[u8]) -> Option<Issue> {
+    None
 }
 
 #[cfg(test)]

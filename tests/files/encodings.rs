@@ -67,7 +67,8 @@ fn a_line_of_another_file_does_not_spoil_the_others() {
     // Where most are written in the other way, they are read that way.
     let told = read(b"Name,City\nZo\xc3\xab,Reno\nJos\xe9,Orl\xe9ans\n");
     assert_eq!(told.rows[1].0, ["José", "Orléans"]);
-    assert_eq!(codes(&told), [(None, IssueCode::EncodingGuessed)]);
+    // What that spoils is told.
+    assert_eq!(codes(&told), [(None, IssueCode::EncodingGuessed), (None, IssueCode::TextGarbled)]);
 }
 
 #[test]
@@ -154,4 +155,16 @@ fn a_nul_in_a_text_is_found_in_a_file_that_is_not_all_utf_8() {
         plan.issues().map(|issue| (issue.row.map(|row| row.0), issue.code)).collect();
     assert!(found.contains(&(Some(1), IssueCode::TextInvalid)), "{found:?}");
     assert!(found.contains(&(Some(2), IssueCode::EncodingInvalid)), "{found:?}");
+}
+
+#[test]
+fn letters_that_another_program_has_broken_are_told_and_left() {
+    let told = read("Name,City\nAna,Reno\nJÃ¶rg,MÃ¡laga\n".as_bytes());
+    assert_eq!(told.rows[1].0, ["JÃ¶rg", "MÃ¡laga"]);
+    let [issue] = told.issues.as_slice() else { panic!("{:?}", told.issues) };
+    assert_eq!((issue.code, issue.line), (IssueCode::TextGarbled, Some(3)));
+    assert_eq!(
+        issue.message(),
+        "letters were broken before the file was written: \"JÃ¶rg\" was probably \"Jörg\""
+    );
 }
