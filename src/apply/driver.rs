@@ -10,7 +10,7 @@ use super::filling::Folded;
 use super::job::Job;
 use super::progress::{Control, Progress, Status};
 use super::report::Report;
-use super::written_before::{TOKENS, ask_applied};
+use super::written_before::ask_applied;
 use crate::error::Error;
 use crate::lookup::{Found, Lookup};
 use crate::object::Object;
@@ -99,9 +99,7 @@ async fn begin<S: AsyncStorageWrite>(
     if job.may_have_namesakes() && storage.keeps_tokens() {
         let tokens = applier.possible_creates();
         let mut applied = Applied::default();
-        for tokens in tokens.chunks(TOKENS) {
-            ask_applied(tokens, &mut applied, storage).await?;
-        }
+        ask_applied(&tokens, &mut applied, storage).await?;
         applier.know_creates(&tokens, &applied);
     }
     if job.resumes {
@@ -109,9 +107,7 @@ async fn begin<S: AsyncStorageWrite>(
         let mut tokens: Vec<Token> = refused.iter().map(token).collect();
         tokens.extend(applier.open_tokens());
         let mut applied = Applied::default();
-        for tokens in tokens.chunks(TOKENS) {
-            ask_applied(tokens, &mut applied, storage).await?;
-        }
+        ask_applied(&tokens, &mut applied, storage).await?;
         applier.know(&applied);
         // A contact before what fails with it, as when they were refused. What storage knows to be written, it has not
         // refused, whatever its receipt said.
@@ -141,9 +137,8 @@ async fn take_joined<S: AsyncStorageWrite>(
     let mut joined = applier.joined_in(0);
     if let Some(known) = known.filter(|_| !joined.is_empty()) {
         let mut applied = Applied::default();
-        for tokens in applier.tokens_of_joined(&joined, known).chunks(TOKENS) {
-            ask_applied(tokens, &mut applied, storage).await?;
-        }
+        let tokens = applier.tokens_of_joined(&joined, known);
+        ask_applied(&tokens, &mut applied, storage).await?;
         applier.reopen(&mut joined, known, &applied);
     }
     applier.tell_joined(0, &joined);

@@ -128,18 +128,20 @@ impl WrittenBefore {
     }
 }
 
-/// Asks storage which of these tokens are written already.
+/// Asks storage which of these tokens are written already, so many at a time.
 pub(super) async fn ask_applied<S: AsyncStorageWrite>(
     tokens: &[Token],
     applied: &mut Applied,
     storage: &mut S,
 ) -> Result<(), Error<S::Error>> {
-    let asked = storage.applied(tokens, applied).await;
-    asked.map_err(|source| Error::Tokens { source, done: None })?;
-    match applied.fault() {
-        None => Ok(()),
-        Some(fault) => Err(Error::Adapter { faults: vec![fault], done: None }),
+    for tokens in tokens.chunks(TOKENS) {
+        let asked = storage.applied(tokens, applied).await;
+        asked.map_err(|source| Error::Tokens { source, done: None })?;
+        if let Some(fault) = applied.fault() {
+            return Err(Error::Adapter { faults: vec![fault], done: None });
+        }
     }
+    Ok(())
 }
 
 /// Refuses to go on with an import that was interrupted if this is another. `mine` is the first checkpoint of

@@ -61,7 +61,7 @@ fn meant(run: &str, behind: &str) -> Option<String> {
     // Whatever begins otherwise is no first byte in UTF-8.
     let is_lead = matches!(chars.next(), Some('Â'..='â'));
     let second = chars.next().filter(|_| is_lead)?;
-    // The end of a quotation in capitals, such as `“IRMÔ.
+    // The last letter of a quotation, and its end: `“IRMÃ”`.
     let ends =
         matches!(second, '”' | '’') && !behind.starts_with(|c: char| c.is_ascii_alphabetic());
     if ends && chars.next().is_none() {

@@ -90,9 +90,7 @@ impl Runner<'_> {
             .collect();
         let tokens: Vec<Token> = records.iter().map(|(token, _)| *token).collect();
         let mut known = Applied::default();
-        if !tokens.is_empty() {
-            ask_applied(&tokens, &mut known, storage).await?;
-        }
+        ask_applied(&tokens, &mut known, storage).await?;
         records.retain(|(token, _)| known.op(*token) == Some(Op::Update));
         Ok(records.into_iter().map(|(_, record)| record).collect())
     }
