@@ -7,6 +7,7 @@ use std::fmt;
 use crate::apply::{Report, Status};
 use crate::object::Object;
 use crate::source::SourceError;
+use crate::storage::StorageError;
 
 /// Everything that is wrong with the settings of an import, reported at once. Nothing has been written.
 ///
@@ -195,6 +196,25 @@ impl<E: std::error::Error + 'static> Error<E> {
             Error::Tokens { source, .. } => Error::Tokens { source, done: Some(done) },
             Error::Adapter { faults, .. } => Error::Adapter { faults, done: Some(done) },
             Error::Config(_) | Error::Account { .. } | Error::Resume { .. } => self,
+        }
+    }
+}
+
+impl Error<StorageError> {
+    /// The error of an import whose storage was [erased](crate::storage::Erased), with that storage's own.
+    pub(crate) fn unboxed<E: std::error::Error + 'static>(self) -> Error<E> {
+        match self {
+            Error::Config(error) => Error::Config(error),
+            Error::Source(source) => Error::Source(source),
+            Error::Account { source } => Error::Account { source: source.unboxed() },
+            Error::Torn { source, done } => Error::Torn { source, done },
+            Error::Find { source } => Error::Find { source: source.unboxed() },
+            Error::Write { source, done } => Error::Write { source: source.unboxed(), done },
+            Error::LookUp { source, done } => Error::LookUp { source: source.unboxed(), done },
+            Error::Tokens { source, done } => Error::Tokens { source: source.unboxed(), done },
+            Error::Resume { differs } => Error::Resume { differs },
+            Error::TooManyErrors { done } => Error::TooManyErrors { done },
+            Error::Adapter { faults, done } => Error::Adapter { faults, done },
         }
     }
 }

@@ -1,6 +1,7 @@
 //! [`Import`]: the front door of the crate. It holds the settings of one import, and plans, applies or runs it.
 
 mod asynchronous;
+mod erased;
 mod opening;
 mod own_log;
 mod policies;
@@ -16,7 +17,7 @@ use crate::object::{Mode, Object};
 use crate::plan::Plan;
 use crate::planner::{self, Threads};
 use crate::source::{Rows, Source};
-use crate::storage::{AsyncStorage, Checkpoint, Immediate, Storage, StorageWrite, now};
+use crate::storage::{AsyncStorage, Checkpoint, Erased, Storage, StorageWrite};
 use crate::trace;
 use own_log::suggest_for_log;
 
@@ -252,7 +253,7 @@ impl Import {
         file: Source<'_>,
         storage: &mut S,
     ) -> Result<Plan, Error<S::Error>> {
-        now(self.plan_on(self.beside(), file, &mut Immediate(storage)))
+        self.plan_any(file, &mut Erased(storage)).map_err(Error::unboxed)
     }
 
     async fn plan_on<S: AsyncStorage>(
@@ -312,9 +313,10 @@ impl Import {
         &self,
         plan: Plan,
         storage: &mut S,
-        watch: impl FnMut(Progress) -> C,
+        mut watch: impl FnMut(Progress) -> C,
     ) -> Result<Report, Error<S::Error>> {
-        now(self.apply_with_async(plan, &mut Immediate(storage), watch))
+        let watch = &mut |progress| watch(progress).into();
+        self.apply_any(plan, &mut Erased(storage), watch).map_err(Error::unboxed)
     }
 
     /// Plans and writes a file of any length window by window, in bounded memory. There is no plan to review; that
@@ -379,9 +381,10 @@ impl Import {
         &self,
         file: Source<'_>,
         storage: &mut S,
-        watch: impl FnMut(Event<'_>) -> C,
+        mut watch: impl FnMut(Event<'_>) -> C,
     ) -> Result<Report, Error<S::Error>> {
-        now(self.run_with_async(file, &mut Immediate(storage), watch))
+        let watch = &mut |event: Event<'_>| watch(event).into();
+        self.run_any(file, &mut Erased(storage), watch).map_err(Error::unboxed)
     }
 
     /// The mapping that would be suggested for a file, column by column, with reasons.

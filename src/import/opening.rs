@@ -26,7 +26,7 @@ impl Import {
     ) -> Result<(Settings, Rows<'a>), Error<S::Error>> {
         let account = storage.account().await.map_err(|source| Error::Account { source })?;
         let rows = file.open().map_err(Error::Source)?;
-        let settings = self.settle(account, &rows, |rule| storage.answers(rule))?;
+        let settings = self.settle(account, &rows, &|rule| storage.answers(rule))?;
         Ok((settings, rows))
     }
 
@@ -103,7 +103,7 @@ impl Import {
         twin: Option<Rows<'a>>,
         storage: &S,
     ) -> Result<Run<'a>, ConfigError> {
-        let settings = self.settle(account, &rows, |rule| storage.answers(rule))?;
+        let settings = self.settle(account, &rows, &|rule| storage.answers(rule))?;
         let window = match &self.resumed {
             Some(begun) if begun.is_run() => usize::try_from(begun.window).unwrap_or(usize::MAX),
             _ => self.run_window.unwrap_or(RUN_ROWS).max(1),

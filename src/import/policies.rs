@@ -9,7 +9,7 @@ use crate::object::Object;
 pub(super) fn problems(
     account: &Account,
     fields: &Fields,
-    answers: impl Fn(&[String]) -> bool,
+    answers: &dyn Fn(&[String]) -> bool,
 ) -> Vec<String> {
     let policies = Policies { account, fields, standard: Fields::standard() };
     let mut problems = Vec::new();
@@ -64,7 +64,7 @@ impl Policies<'_> {
         )
     }
 
-    fn match_rules(&self, answers: impl Fn(&[String]) -> bool) -> Vec<String> {
+    fn match_rules(&self, answers: &dyn Fn(&[String]) -> bool) -> Vec<String> {
         let mut problems = Vec::new();
         let rules = &self.account.dedup.contacts;
         if rules.len() > MOST_RULES {

@@ -7,7 +7,7 @@ use crate::error::{ConfigError, Error};
 use crate::plan::{Begun, Plan, RowNumbers};
 use crate::planner::{self, Reading, Threads};
 use crate::source::Source;
-use crate::storage::{AsyncStorageWrite, Checkpoint, Immediate, Storage, StorageWrite, now};
+use crate::storage::{AsyncStorageWrite, Checkpoint, Erased, Storage, StorageWrite};
 use crate::trace;
 
 impl Import {
@@ -47,7 +47,7 @@ impl Import {
         file: Source<'_>,
         storage: &mut S,
     ) -> Result<Plan, Error<S::Error>> {
-        now(self.plan_or_resume_on(self.beside(), file, &mut Immediate(storage)))
+        self.plan_or_resume_any(file, &mut Erased(storage)).map_err(Error::unboxed)
     }
 
     pub(super) async fn plan_or_resume_on<S: AsyncStorageWrite>(
@@ -124,7 +124,7 @@ impl Import {
         file: Source<'_>,
         storage: &mut S,
     ) -> Result<Option<Checkpoint>, Error<S::Error>> {
-        now(self.unfinished_async(file, &mut Immediate(storage)))
+        self.unfinished_any(file, &mut Erased(storage)).map_err(Error::unboxed)
     }
 
     /// The open checkpoints that storage keeps; if this import has a name, only those with that name.
@@ -156,7 +156,7 @@ impl Import {
         file: Source<'_>,
         storage: &mut S,
     ) -> Result<Plan, Error<S::Error>> {
-        now(self.plan_resumed_on(self.beside(), file, &mut Immediate(storage)))
+        self.plan_resumed_any(file, &mut Erased(storage)).map_err(Error::unboxed)
     }
 
     pub(super) async fn plan_resumed_on<S: AsyncStorageWrite>(
@@ -224,7 +224,7 @@ impl Import {
         file: Source<'_>,
         storage: &mut S,
     ) -> Result<Checkpoint, Error<S::Error>> {
-        now(self.checkpoint_async(file, &mut Immediate(storage)))
+        self.checkpoint_any(file, &mut Erased(storage)).map_err(Error::unboxed)
     }
 
     pub(super) fn checkpoint_of(&self, settings: &Settings, digest: &str) -> Checkpoint {

@@ -22,7 +22,7 @@ impl Import {
         &self,
         account: Account,
         rows: &Rows<'_>,
-        answers: impl Fn(&[String]) -> bool,
+        answers: &dyn Fn(&[String]) -> bool,
     ) -> Result<Settings, ConfigError> {
         let account = self.account_as_read(account);
         let fields = account.fields();

@@ -45,6 +45,11 @@ impl StorageError {
     pub fn get_ref(&self) -> &(dyn Error + Send + Sync + 'static) {
         &*self.0
     }
+
+    /// The wrapped error of a storage that was [erased](super::Erased).
+    pub(crate) fn unboxed<E: Error + 'static>(self) -> E {
+        *self.0.downcast().expect("the error is the storage's own")
+    }
 }
 
 impl From<&str> for StorageError {

@@ -2,8 +2,8 @@
 
 use super::Report;
 use crate::storage::{
-    ATTEMPTS, AsyncStorageWrite, Batch, Immediate, OwnedBatch, Receipts, Recovery, StorageWrite,
-    now,
+    ATTEMPTS, AnyStorageWrite, AsyncStorageWrite, Batch, Erased, Immediate, OwnedBatch, Receipts,
+    Recovery, StorageError, StorageWrite, now,
 };
 
 impl Report {
@@ -34,6 +34,10 @@ impl Report {
     ///
     /// [`Checkpoint::is_open`]: crate::storage::Checkpoint::is_open
     pub fn acknowledge<S: StorageWrite + ?Sized>(&self, storage: &mut S) -> Result<(), S::Error> {
+        self.acknowledge_any(&mut Erased(storage)).map_err(StorageError::unboxed)
+    }
+
+    fn acknowledge_any(&self, storage: &mut AnyStorageWrite<'_>) -> Result<(), StorageError> {
         now(self.acknowledge_async(&mut Immediate(storage)))
     }
 

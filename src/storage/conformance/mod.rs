@@ -67,7 +67,7 @@ mod writing;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::{Checkpoint, StorageWrite, with_causes};
+use super::{AnyStorageWrite, Checkpoint, Erased, StorageError, StorageWrite, with_causes};
 use crate::object::Object;
 use bench::Bench;
 pub use beside::Meanwhile;
@@ -113,6 +113,12 @@ const NO_VERSION: &str = "a contact has no version, so that nothing is known of 
 const NO_LINK: &str = "an opportunity does not say whose it is: keep the contact of BatchStep::link in \
                                   write, and give it as the value of contact_id in find";
 
+/// A storage under test. Its type is forgotten, so that the cases are compiled with the crate, once, and not again for each
+/// adapter.
+type Subject<'s> = Box<AnyStorageWrite<'s>>;
+/// One that is tested on a thread of its own.
+type Sent<'s> = Box<dyn StorageWrite<Error = StorageError> + Send + 's>;
+
 type Result<T = (), E = Stop> = std::result::Result<T, E>;
 type Run<S> = fn(&mut Bench<S>) -> Result;
 
@@ -120,7 +126,11 @@ type Run<S> = fn(&mut Bench<S>) -> Result;
 ///
 /// A panic fails the case in which it happens; the others continue, with storages of their own.
 pub fn run<S: StorageWrite>(mut fresh: impl FnMut() -> S) -> Report {
-    let cases: Vec<(&'static str, Run<S>)> = basics::cases()
+    run_any(&mut || Box::new(Erased(fresh())))
+}
+
+fn run_any<'s>(mut fresh: &mut dyn FnMut() -> Subject<'s>) -> Report {
+    let cases: Vec<(&'static str, Run<Subject<'s>>)> = basics::cases()
         .into_iter()
         .chain(finding::cases())
         .chain(rules::cases())
@@ -178,9 +188,16 @@ pub fn run<S: StorageWrite>(mut fresh: impl FnMut() -> S) -> Report {
 /// assert!(report.is_passed(), "{report}");
 /// ```
 pub fn run_over<S: StorageWrite>(mut storage: impl FnMut() -> S, ids: &[(Object, &str)]) -> Report {
+    run_any_over(&mut || Box::new(Erased(storage())), ids)
+}
+
+fn run_any_over<'s>(
+    mut storage: &mut dyn FnMut() -> Subject<'s>,
+    ids: &[(Object, &str)],
+) -> Report {
     let cases = over::cases().into_iter();
     Report::of(cases.map(|(name, case)| {
-        let case = |bench: &mut Bench<S>| case(bench, ids);
+        let case = |bench: &mut Bench<Subject<'s>>| case(bench, ids);
         (name, try_case(&mut storage, case))
     }))
 }
@@ -238,6 +255,13 @@ pub fn run_beside<S: StorageWrite>(
 /// assert!(report.is_passed(), "{report}");
 /// ```
 pub fn run_together<S: StorageWrite + Send>(mut fresh: impl FnMut() -> (S, S)) -> Report {
+    run_any_together(&mut || {
+        let (one, other) = fresh();
+        (Box::new(Erased(one)), Box::new(Erased(other)))
+    })
+}
+
+fn run_any_together<'s>(fresh: &mut dyn FnMut() -> (Sent<'s>, Sent<'s>)) -> Report {
     let cases = together::cases().into_iter();
     Report::of(cases.map(|(name, case)| {
         let result = caught(|| {
@@ -270,9 +294,16 @@ pub fn run_hidden<S: StorageWrite>(
     mut storage: impl FnMut() -> S,
     hidden: &[Hidden<'_>],
 ) -> Report {
+    run_any_hidden(&mut || Box::new(Erased(storage())), hidden)
+}
+
+fn run_any_hidden<'s>(
+    mut storage: &mut dyn FnMut() -> Subject<'s>,
+    hidden: &[Hidden<'_>],
+) -> Report {
     let cases = hidden::cases().into_iter();
     Report::of(cases.map(|(name, case)| {
-        let case = |bench: &mut Bench<S>| case(bench, hidden);
+        let case = |bench: &mut Bench<Subject<'s>>| case(bench, hidden);
         (name, try_case(&mut storage, case))
     }))
 }
@@ -299,6 +330,10 @@ pub fn run_hidden<S: StorageWrite>(
 /// assert!(report.is_passed(), "{report}");
 /// ```
 pub fn run_failing<S: StorageWrite>(mut failing: impl FnMut() -> S) -> Report {
+    run_any_failing(&mut || Box::new(Erased(failing())))
+}
+
+fn run_any_failing<'s>(mut failing: &mut dyn FnMut() -> Subject<'s>) -> Report {
     let cases = failing::cases_refused().into_iter();
     Report::of(cases.map(|(name, case)| (name, try_case(&mut failing, case))))
 }
