@@ -1,6 +1,6 @@
 //! What an import keeps in an SQLite database beside the tables of the application: tokens, checkpoints, and the keys
-//! by which contacts are found. Nothing here knows the application's tables. Copy this file as it is; `crm.rs` is an
-//! example of what you write yourself.
+//! by which contacts are found. Nothing here knows the application's tables. Copy this file as it is, with the crates
+//! `rusqlite` and `serde_json`; `crm.rs` is an example of what you write yourself.
 
 use crm_import::dedup::ContactKeys;
 use crm_import::lookup::Lookup;
@@ -26,15 +26,17 @@ pub(crate) const TABLES: &str = "
     CREATE TABLE IF NOT EXISTS import_stale (id TEXT);";
 
 /// Notes each contact of this table that is written, whichever program writes it, because SQL cannot make the keys of
-/// a phone itself: [`Kept::renew`] does. `addresses` are the columns that keys are made of. Contacts that are there
-/// already are noted at once: the match rules or the country of phones may have changed since last time.
+/// a phone itself: [`Kept::renew`] does. `id` is the column of the contact's id, and `addresses` are those that keys
+/// are made of; call it once for each table that has some. Contacts that are there already are noted at once: the match
+/// rules or the country of phones may have changed since last time.
 pub(crate) fn watch(db: &Connection, table: &str, id: &str, addresses: &str) -> Result<()> {
     db.execute_batch(&format!(
-        "CREATE TRIGGER IF NOT EXISTS import_sees_new AFTER INSERT ON {table}
+        "CREATE TRIGGER IF NOT EXISTS import_sees_new_{table} AFTER INSERT ON {table}
             BEGIN INSERT INTO import_stale VALUES (new.{id}); END;
-        CREATE TRIGGER IF NOT EXISTS import_sees_change AFTER UPDATE OF {id}, {addresses} ON {table}
+        CREATE TRIGGER IF NOT EXISTS import_sees_change_{table} AFTER UPDATE OF {id}, {addresses}
+            ON {table}
             BEGIN INSERT INTO import_stale VALUES (old.{id}), (new.{id}); END;
-        CREATE TRIGGER IF NOT EXISTS import_sees_gone AFTER DELETE ON {table}
+        CREATE TRIGGER IF NOT EXISTS import_sees_gone_{table} AFTER DELETE ON {table}
             BEGIN INSERT INTO import_stale VALUES (old.{id}); END;
         INSERT INTO import_stale SELECT {id} FROM {table};"
     ))
@@ -191,10 +193,10 @@ impl Kept<'_> {
 
     /// Renews the keys of the contacts that were written since the last time. `addresses` returns the stored values of
     /// one, by field: `None` if it was deleted.
-    pub(crate) fn renew(
+    pub(crate) fn renew<F: AsRef<str>>(
         &self,
         keys: &ContactKeys,
-        addresses: impl Fn(&str) -> Result<Option<Vec<(&'static str, String)>>>,
+        addresses: impl Fn(&str) -> Result<Option<Vec<(F, String)>>>,
     ) -> Result<()> {
         if !self.db.prepare_cached("SELECT 1 FROM import_stale")?.exists([])? {
             return Ok(());
