@@ -3,8 +3,13 @@
 use crm_import::storage::conformance::{self, Meanwhile, Outcome, Report};
 use crm_import::{MemoryStorage, Object};
 
+use crate::customers::Crm;
 use crate::shelf::{Defect, Shelf};
 use crate::{account, customers_with, sqlite_with};
+
+#[allow(dead_code)]
+#[path = "../../examples/customers/kept.rs"]
+mod kept;
 
 const ANA: &[(&str, &str)] = &[
     ("first_name", "Ana"),
@@ -132,26 +137,79 @@ fn what_only_imports_renew_is_caught() {
     assert!(fails(&run(Defect::UpdateCreates), gone));
 }
 
+fn shop_writes(crm: &mut Crm, meanwhile: Meanwhile<'_>) {
+    let (sql, values) = match meanwhile {
+        Meanwhile::Insert { email } => ("INSERT INTO customers (mail) VALUES (?1)", vec![email]),
+        Meanwhile::Change { id, email } => {
+            ("UPDATE customers SET mail = ?1 WHERE customer_no = ?2", vec![email, id])
+        }
+        Meanwhile::Delete { id } => ("DELETE FROM customers WHERE customer_no = ?1", vec![id]),
+    };
+    crm.db.execute(sql, rusqlite::params_from_iter(values)).unwrap();
+}
+
 /// Its tables have triggers that note whose keys are to be renewed.
 #[test]
 fn the_adapter_over_customers_sees_what_the_application_writes() {
-    let report = conformance::run_beside(
-        || customers_with(""),
-        |crm, meanwhile| {
-            let set = "UPDATE customers SET mail = ?1 WHERE customer_no = ?2";
-            let (sql, values) = match meanwhile {
-                Meanwhile::Insert { email } => {
-                    ("INSERT INTO customers (mail) VALUES (?1)", vec![email])
-                }
-                Meanwhile::Change { id, email } => (set, vec![email, id]),
-                Meanwhile::Delete { id } => {
-                    ("DELETE FROM customers WHERE customer_no = ?1", vec![id])
-                }
-            };
-            crm.db.execute(sql, rusqlite::params_from_iter(values)).unwrap();
-        },
-    );
+    let report = conformance::run_beside(|| customers_with(""), shop_writes);
     assert!(report.cases().iter().all(|case| case.outcome == Outcome::Passed), "{report}");
+}
+
+/// As many applications do, which never delete a row.
+#[test]
+fn an_address_may_stay_with_a_contact_that_the_application_has_deleted() {
+    let graveyard = "CREATE TABLE gone (mail TEXT);
+        CREATE TRIGGER gone AFTER DELETE ON customers BEGIN INSERT INTO gone VALUES (old.mail); END;
+        CREATE TRIGGER taken BEFORE INSERT ON customers
+            WHEN EXISTS (SELECT 1 FROM gone WHERE mail = new.mail)
+            BEGIN SELECT raise(ABORT, 'a deleted customer has this address'); END;";
+    let report = conformance::run_beside(|| customers_with(graveyard), shop_writes);
+    assert!(report.cases().iter().all(|case| case.outcome == Outcome::Passed), "{report}");
+}
+
+/// The table of deals has the stage only, and stages belong to pipelines (O7).
+#[test]
+fn a_deal_may_be_in_the_pipeline_of_its_stage() {
+    let rows = "INSERT INTO customers (name) VALUES ('Ana Lee');
+        INSERT INTO deals VALUES ('d7', 1, 'Roof', 'service', 'booked', 100, 'open');
+        CREATE TRIGGER joined AFTER UPDATE ON deals
+            BEGIN UPDATE deals SET pipeline = iif(stage = 'booked', 'service', 'sales'); END;";
+    let ids = [(Object::Contact, "1"), (Object::Opportunity, "d7")];
+    let report = conformance::run_over(|| customers_with(rows), &ids);
+    assert!(report.is_passed(), "{report}");
+}
+
+/// Contacts often have their addresses in several tables.
+#[test]
+fn the_keys_of_several_tables_can_be_watched() {
+    let db = rusqlite::Connection::open_in_memory().unwrap();
+    let tables = ["mails", "phones"];
+    db.execute_batch(kept::TABLES).unwrap();
+    for table in tables {
+        db.execute_batch(&format!("CREATE TABLE {table} (person TEXT, address TEXT)")).unwrap();
+        kept::watch(&db, table, "person", "address").unwrap();
+    }
+    for table in tables {
+        db.execute(&format!("INSERT INTO {table} VALUES ('{table}', 'x')"), []).unwrap();
+    }
+    let mut query = db.prepare("SELECT id FROM import_stale").unwrap();
+    let seen: Vec<String> =
+        query.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap();
+    assert_eq!(seen, tables);
+}
+
+#[test]
+fn an_address_that_finds_nobody_is_told_once_with_what_to_do() {
+    let report = conformance::run(|| {
+        let crm = customers_with("");
+        crm.db.execute_batch("DROP TRIGGER import_sees_new_customers").unwrap();
+        crm
+    });
+    let told = |rule: &str| {
+        let of_rule = format!("is not found by its {rule}: answer Lookup::blocks");
+        report.failures().filter(|(_, why)| why.contains(&of_rule)).count()
+    };
+    assert_eq!((told("email"), told("phone")), (1, 1), "{report}");
 }
 
 #[test]

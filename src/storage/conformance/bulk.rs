@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::bench::{Bench, Seen};
+use super::finding::expect_somebody;
 use super::receipts::{created_id, expect_updated};
 use super::{NO_LINK, Result, Run, cause, expect, fail, with_causes};
 use crate::object::Object::{Contact, Opportunity};
@@ -246,6 +247,7 @@ fn many_keys<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
         let keys: Vec<String> = (0..MANY).map(key).collect();
         let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
         let found = bench.by_keys(&[field], &[&keys])?;
+        expect_somebody(&found, field)?;
         let found: Vec<&str> = found.iter().map(|(id, _)| id.as_str()).collect();
         ids.sort_unstable();
         expect(

@@ -32,8 +32,8 @@ pub(super) fn created_id(receipts: &Receipts, token: Token) -> Result<String> {
     match receipts.get(token) {
         Some(Receipt::Created { id, .. }) => Ok(id.clone()),
         Some(Receipt::Rejected { why }) => cause(format!(
-            "a create was rejected ({why}); if every contact needs a field, name it in the account's \
-             dedup.required"
+            "a create that no stored record stands in the way of was rejected ({why}); if every contact needs a \
+             field, name it in the account's dedup.required"
         )),
         Some(Receipt::AlreadyApplied { .. }) => cause(
             "a step that was never written was receipted as already applied: keep all 128 bits of a token, \

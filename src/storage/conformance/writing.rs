@@ -157,7 +157,8 @@ fn is_taken<S: StorageWrite>(bench: &mut Bench<S>, of: &str, field: &str, key: &
         .write(|batch| batch.create_new(&[(field, &[key]), (name, &["Zoe"])], &[(field, key)]))?;
     if let Some(Receipt::Created { .. }) = receipts.get(token) {
         return fail(format!(
-            "{key}, which the contact {of} carries, was given to another one too"
+            "{key}, which the contact {of} carries, was given to another one too: look up \
+             BatchStep::new_keys before the step is written"
         ));
     }
     expect_conflict(&receipts, token)?;
