@@ -61,7 +61,7 @@ pub struct Account {
     /// else. With `None`, only numbers with a country code are read.
     ///
     /// The country of the [column](crate::mapping::ColumnMapping::country) takes precedence, then the country that
-    /// the row names in a mapped column (V6).
+    /// the row names in a mapped column (V6). A CRM without the field `country` maps no such column.
     pub default_country: Option<String>,
     /// The order of day and month in dates that could be read either way. The
     /// [column's setting](crate::mapping::ColumnMapping::date_order), its cells and its header (`DD/MM/YYYY`) take
