@@ -101,7 +101,7 @@ catalogue! {
     EncodingGuessed "encoding-guessed" Info None,
         "the file does not say which encoding it has; it was read as {detail}", "if letters look wrong, save the file as \"CSV UTF-8\" and import it again, or say which encoding it has";
     TextGarbled "text-garbled" Warning None,
-        "letters were broken before the file was written: {detail}", "export the data again as \"CSV UTF-8\" from where they are still right; otherwise they are imported as they stand in the file";
+        "letters in the file are broken: {detail}", "export the data again as \"CSV UTF-8\" from where they are still right, each part of it if it was put together from several; otherwise they are imported as they stand in the file";
     CellTooLong "cell-too-long" Error None,
         "the cell is longer than the limit", "shorten the value; if it has swallowed the cells after it, close the quote that it begins with";
     QuoteUnclosed "quote-unclosed" Error None,

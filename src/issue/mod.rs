@@ -123,12 +123,14 @@ pub(crate) fn beginning(text: &str, most: usize) -> Cow<'_, str> {
 }
 
 impl fmt::Display for Issue {
-    /// `row 12 (line 14), column "Email": the e-mail address "x@" is not valid`
+    /// `row 12 (line 14), column "Email": the e-mail address "x@" is not valid`; of the file as a whole,
+    /// `file (line 14): …`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.row, self.line) {
             (Some(row), Some(line)) => write!(f, "row {row} (line {line})")?,
             (Some(row), None) => write!(f, "row {row}")?,
-            _ => f.write_str("file")?,
+            (None, Some(line)) => write!(f, "file (line {line})")?,
+            (None, None) => f.write_str("file")?,
         }
         if let Some(column) = &self.column {
             write!(f, ", column {column:?}")?;
@@ -140,6 +142,16 @@ impl fmt::Display for Issue {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_wrong_with_the_whole_file_is_told_with_its_line() {
+        let issue = Issue { line: Some(4), ..Issue::of(IssueCode::HeaderDuplicate) };
+        let issue = Issue { column: Some("Email".to_owned()), ..issue };
+        let said = "file (line 4), column \"Email\": the header appears more than once";
+        assert_eq!(issue.to_string(), said);
+        let whole = Issue::of(IssueCode::DelimiterUnsure).to_string();
+        assert!(whole.starts_with("file: more than one sign"), "{whole}");
+    }
 
     #[test]
     fn an_id_that_is_repeated_has_another_number_than_a_key() {

@@ -163,8 +163,5 @@ fn letters_that_another_program_has_broken_are_told_and_left() {
     assert_eq!(told.rows[1].0, ["JÃ¶rg", "MÃ¡laga"]);
     let [issue] = told.issues.as_slice() else { panic!("{:?}", told.issues) };
     assert_eq!((issue.code, issue.line), (IssueCode::TextGarbled, Some(3)));
-    assert_eq!(
-        issue.message(),
-        "letters were broken before the file was written: \"JÃ¶rg\" was probably \"Jörg\""
-    );
+    assert_eq!(issue.message(), "letters in the file are broken: \"JÃ¶rg\" was probably \"Jörg\"");
 }
