@@ -167,9 +167,10 @@ impl Column {
         self.made_from.or(self.index()).is_some_and(|index| row.lacks(usize::from(index)))
     }
 
-    /// Is this text the name of the column?
+    /// Is this text the name of the column, in capitals or not?
     pub(super) fn is_called(&self, text: &str) -> bool {
-        !self.header.is_empty() && !self.is_constant() && normalize::trim(text) == self.header
+        let is_name = || normalize::trim(text).to_lowercase() == self.header.to_lowercase();
+        !self.header.is_empty() && !self.is_constant() && is_name()
     }
 
     pub(crate) fn is_constant(&self) -> bool {
