@@ -165,9 +165,9 @@ fn unknown_choices_name_what_there_is_or_the_nearest_of_many() {
     let table = [
         (account(), "contact_type", "Custmer", ": the options are Lead, Customer"),
         (commas(), "contact_type", "Custmer", ": the options are Lead, cold; Lead"),
-        (many(), "contact_type", "Custmer", ": the nearest are Customer"),
-        (account(), "owner", "Ann Lea", ": the nearest are Ann Lee"),
-        (account(), "owner", "Lee Anne", ": the nearest are Ann Lee"),
+        (many(), "contact_type", "Custmer", ": the nearest is Customer"),
+        (account(), "owner", "Ann Lea", ": the nearest is Ann Lee"),
+        (account(), "owner", "Lee Anne", ": the nearest is Ann Lee"),
     ];
     for (account, field, cell, told) in table {
         let plan = plan(account, Object::Contact, field, json!({}), &[cell]);

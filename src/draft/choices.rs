@@ -195,7 +195,10 @@ impl Choices {
             0 => return None,
             1 if are_told => (one, labels),
             ..=FEW if are_told => (all, labels),
-            _ => (STAGES[2], set.nearest(cell, NEAREST)),
+            _ => match set.nearest(cell, NEAREST) {
+                near if near.len() == 1 => (STAGES[3], near),
+                near => (STAGES[2], near),
+            },
         };
         // What has a comma in it would look like two.
         let between = if names.iter().any(|name| name.contains(',')) { "; " } else { ", " };
@@ -230,8 +233,9 @@ const NEAREST: usize = 3;
 const FEW: usize = 6;
 
 /// How the stages are introduced after the name of their pipeline: if there is one, if there are few, if there
-/// are many.
-const STAGES: [&str; 3] = ["its only stage is", "its stages are", "the nearest are"];
+/// are many, and if just one of many is near.
+const STAGES: [&str; 4] =
+    ["its only stage is", "its stages are", "the nearest are", "the nearest is"];
 
 /// The detail of an issue about a stage: the pipeline, and what is suggested of its stages.
 pub(crate) fn pipeline_and_stages(pipeline: &str, stages: Option<String>) -> String {
