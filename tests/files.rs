@@ -301,6 +301,22 @@ fn duplicate_and_empty_headers_are_reported_with_their_position() {
 }
 
 #[test]
+fn a1_repeated_headers_take_the_name_of_the_group_above_them() {
+    let told = read("Contact,,Deal,\nName,Email,Name,Value\nAna,ana@example.com,Roof,100\n");
+    assert_eq!(told.headers, ["Contact Name", "Email", "Deal Name", "Value"]);
+    assert_eq!((records(&told).len(), codes(&told)), (1, vec![]));
+    let told = read(";Home;;Work;\nName;Street;City;Street;City\nAna;A 1;Rom;B 2;Bonn\n");
+    assert_eq!(told.headers, ["Name", "Home Street", "Home City", "Work Street", "Work City"]);
+    // A title is no group, nor is a notice; and headers that differ need none.
+    for above in ["Our deals,,,", "As of,2026-01-31,,", "Name,Email,Name,Value", ""] {
+        let told = read(format!("{above}\nName,Email,Name,Value\nAna,ana@example.com,Roof,100\n"));
+        assert_eq!(told.headers, ["Name", "Email", "Name", "Value"], "{above}");
+    }
+    let told = read("Contact,,Deal,\nName,Email,Title,Value\nAna,ana@example.com,Roof,100\n");
+    assert_eq!(told.headers, ["Name", "Email", "Title", "Value"]);
+}
+
+#[test]
 fn l2_a_first_line_that_looks_like_a_row_is_named() {
     let told = read("Ana,ana@x.com\nBo,bo@x.com\n");
     assert_eq!(codes(&told), [(None, IssueCode::HeaderIsData)]);

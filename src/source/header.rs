@@ -10,11 +10,14 @@ use crate::normalize;
 
 /// How many records are looked at for suggestions.
 const SAMPLE: usize = 100;
+/// Longer texts above the headers are notices.
+const LONGEST_GROUP: usize = 40;
 
-/// Reads the headers, trimmed, and adds what is odd about them to the findings.
+/// Reads the headers, trimmed, and adds what is odd about them to the findings. `above` is the text before their line.
 pub(super) fn read_header(
     records: &mut Records<'_>,
     dialect: &Dialect,
+    above: &[u8],
     findings: &mut Vec<Issue>,
 ) -> Result<Vec<String>, SourceError> {
     let mut text = Vec::new();
@@ -35,8 +38,57 @@ pub(super) fn read_header(
     };
     let headers: Vec<String> = raw_cells(&text, &records.ends[..cells]).map(header).collect();
     records.columns = headers.len();
+    let headers = with_groups(headers, above, dialect.delimiter);
     check_headers(&headers, dialect, findings);
     Ok(headers)
+}
+
+/// `Contact,,Deal,` above `Name,Email,Name,Value`: headers that are repeated take the name of their group, which stands
+/// above its first column, as merged cells are saved.
+fn with_groups(headers: Vec<String>, above: &[u8], delimiter: char) -> Vec<String> {
+    let repeats = |header: &String| {
+        !header.is_empty() && headers.iter().filter(|other| *other == header).count() > 1
+    };
+    if above.is_empty() || !headers.iter().any(repeats) {
+        return headers;
+    }
+    let Some(groups) = groups(above, delimiter).filter(|it| it.len() == headers.len()) else {
+        return headers;
+    };
+    let named = headers.iter().zip(&groups).map(|(header, group)| match group.as_str() {
+        group if !group.is_empty() && repeats(header) => format!("{group} {header}"),
+        _ => header.clone(),
+    });
+    named.collect()
+}
+
+/// The group of each column, if the last line of a text names several: in words, and not for each column.
+fn groups(above: &[u8], delimiter: char) -> Option<Vec<String>> {
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(u8::try_from(delimiter).ok()?)
+        .from_reader(above);
+    let line = reader.byte_records().filter_map(Result::ok).last()?;
+    let cells: Vec<String> = line
+        .iter()
+        .map(|cell| normalize::trim(&String::from_utf8_lossy(cell)).to_owned())
+        .collect();
+    let is_word = |cell: &&String| {
+        cell.len() <= LONGEST_GROUP && !cell.contains(|c: char| c.is_numeric() || "@:".contains(c))
+    };
+    let filled: Vec<&String> = cells.iter().filter(|cell| !cell.is_empty()).collect();
+    if filled.len() < 2 || filled.len() == cells.len() || !filled.iter().all(is_word) {
+        return None;
+    }
+    let mut group = String::new();
+    let groups = cells.into_iter().map(|cell| {
+        if !cell.is_empty() {
+            group = cell;
+        }
+        group.clone()
+    });
+    Some(groups.collect())
 }
 
 fn check_headers(headers: &[String], dialect: &Dialect, findings: &mut Vec<Issue>) {

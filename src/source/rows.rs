@@ -63,6 +63,7 @@ impl<'a> Rows<'a> {
         let found = detect(prefix, format)?;
         let garbled = garbled(prefix);
         let sample = sample(&prefix[found.header_start..], found.delimiter);
+        let above = prefix[..found.header_start].to_vec();
         bytes.consume(found.header_start);
         let mut records = Records::new(bytes, found.delimiter, limits, found.header_line);
         records.bytes_read = found.header_start as u64;
@@ -79,7 +80,7 @@ impl<'a> Rows<'a> {
             findings.push(note(IssueCode::EncodingGuessed, 1, None, name));
         }
         findings.extend(garbled);
-        let mut headers = read_header(&mut records, &dialect, &mut findings)?;
+        let mut headers = read_header(&mut records, &dialect, &above, &mut findings)?;
         let is_header = |own: &&str| headers.iter().any(|header| header == own);
         let is_error_log =
             [log_columns::STATUS, log_columns::CODE, log_columns::FIX].iter().all(is_header);
