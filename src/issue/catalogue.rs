@@ -223,7 +223,7 @@ catalogue! {
     OpportunityIdMissing "opportunity-id-missing" Error None,
         "the opportunity has no id to find it by", "give its id, or choose Create & Update to add it";
     OpportunityIdUnknown "opportunity-id-unknown" Error None,
-        "no opportunity has the id \"{value}\"", "correct the id; to create a new one, leave it blank and choose Create & Update";
+        "no opportunity has the id \"{value}\"", "correct the id; to create a new one, leave it blank and choose Create & Update; leave the column out if its ids are another product's";
     OpportunityExists "opportunity-exists" Info None,
         "the opportunity exists already and was left as it is ({record})", "choose Create & Update to change it";
     OpportunityImported "opportunity-imported" Info None,
