@@ -96,7 +96,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
     (
         "state",
         "state | province | state province | province state | state region | region state | county | state county \
-         | state or province | state province region | state province county | county state | state name | prefecture | territory state | state territory | address state | address region \
+         | state or province | state province region | state province region county territory prefecture republic | state province county | county state | state name | prefecture | territory state | state territory | address state | address region \
          | bundesland | kanton | bundesland kanton | bundesland provinz | estado do endereco | etat province adresse postale | departement | provincia | provincia sigla | sigla provincia | estado | comunidad autonoma \
          | estado provincia | estado o provincia de correo | provincia estado | uf | distrito | provincie | landskap | lan | state abbreviation | us state | primary location state",
     ),

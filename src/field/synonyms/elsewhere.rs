@@ -163,7 +163,7 @@ pub(crate) const OPPORTUNITY_ELSEWHERE: &[(&str, &str)] = &[
     (
         "name",
         "szansa sprzedazy | nazwa szansy | nazwa szansy sprzedazy | nazwa transakcji | nazev obchodu | obchodni prilezitost \
-         | nazev prilezitosti | salgsmulighed | salgsmulighet | mulighed navn | kaupan nimi | myyntimahdollisuus | firsat adi \
+         | nazev prilezitosti | salgsmulighed | salgsmulighet | aftalenavn | aftalens navn | navn pa aftale | avtalenavn | avtalens navn | mulighed navn | kaupan nimi | myyntimahdollisuus | firsat adi \
          | firsat | anlasma adi | сделка | название сделки | угода | назва угоди | 商談 | 商談名 | 案件名 | 取引名 | 商机 | 商机名称 | 机会名称 \
          | 交易名称 | 거래명 | 기회명",
     ),
@@ -173,7 +173,7 @@ pub(crate) const OPPORTUNITY_ELSEWHERE: &[(&str, &str)] = &[
     ),
     (
         "stage",
-        "etap sprzedazy | etap szansy | etap lejka | faze obchodu | etap transakcji | этап сделки | стадия сделки | этап продажи \
+        "etap sprzedazy | etap szansy | etap lejka | faze obchodu | aftalefase | salgsfase | avtalefase | etap transakcji | этап сделки | стадия сделки | этап продажи \
          | етап угоди | 商談フェーズ | 销售阶段 | 商机阶段 | 거래 단계",
     ),
     (
@@ -197,7 +197,7 @@ pub(crate) const OPPORTUNITY_ELSEWHERE: &[(&str, &str)] = &[
 /// Names that both objects use, as in [`SHARED`](super::SHARED).
 pub(crate) const SHARED_ELSEWHERE: &[(&str, Option<&str>, Option<&str>)] = &[
     (
-        "wartosc | kwota | hodnota | castka | belob | belop verdi | verdi | arvo | tutar | deger | сумма | бюджет | сума | 金額 | 金额 | 금액",
+        "wartosc | kwota | hodnota | castka | belob | belop verdi | verdi | vaerdi | arvo | tutar | deger | сумма | бюджет | сума | 金額 | 金额 | 금액",
         None,
         Some("value"),
     ),

@@ -6,9 +6,9 @@ pub(crate) const OPPORTUNITY: &[(&str, &str)] = &[
     (
         "name",
         "opportunity name | opportunity | deal name | deal title | deal | opportunity title | opp name | opp \
-         | opportunity subject | verkaufschance | name der opportunity | geschaft | geschaftsname | nom de l opportunite | nom de la transaction | opportunite \
+         | opportunity subject | quote title | quote name | proposal title | proposal name | verkaufschance | name der opportunity | geschaft | geschaftsname | nom de l opportunite | nom de la transaction | opportunite \
          | affaire | nom de l affaire | nombre de la oportunidad | oportunidad | nombre del negocio | nombre del trato | negocio | nome da oportunidade | oportunidade \
-         | nome do negocio | negocio titulo | nome opportunita | nome dell opportunita | opportunita | trattativa | nome trattativa | kans | verkoopkans | naam verkoopkans | naam deal | dealnaam | deal naam \
+         | nome do negocio | negocio titulo | nome opportunita | nome dell opportunita | opportunita | trattativa | nome trattativa | affare | nome affare | nome dell affare | kans | verkoopkans | naam verkoopkans | naam deal | dealnaam | deal naam \
          | affar | affarsmojlighet | affarsnamn",
     ),
     (
@@ -17,14 +17,14 @@ pub(crate) const OPPORTUNITY: &[(&str, &str)] = &[
     ),
     (
         "stage",
-        "stage | pipeline stage | stage name | stage id | pipeline stage id | sales stage | current stage | pipeline phase | phase | verkaufsphase | vertriebsphase | etape | phase de vente | etape de la transaction | phase de la transaction \
-         | etapa | etapa del negocio | etapa da negociacao | etapa do negocio | fase | fase della trattativa | fase van de deal | verkoopfase | fas | saljfas | affarsfas",
+        "stage | pipeline stage | stage name | stage id | pipeline stage id | sales stage | current stage | pipeline phase | phase | verkaufsphase | vertriebsphase | pipelinephase | etape | etape du pipeline | phase de vente | etape de la transaction | phase de la transaction \
+         | etapa | etapa del embudo | etapa del pipeline | etapa do funil | etapa do pipeline | etapa del negocio | etapa da negociacao | etapa do negocio | fase | fase della trattativa | fase della pipeline | fase pipeline | fase dell opportunita | pijplijnfase | pipelinefase | fase van de deal | verkoopfase | fas | saljfas | affarsfas",
     ),
     ("status", "opportunity status | deal status | opp status | opportunity state | deal state"),
     (
         "value",
         "opportunity value | lead value | deal value | deal amount | opportunity amount | monetary value \
-         | deal size | deal worth | opportunity worth | deal price | deal revenue | opp value | opp amount | bid amount | potential value | opportunity revenue | contract value | auftragswert | auftragssumme | angebotssumme | erwarteter umsatz | dealwert | dealwaarde | verkaufswert | geschaftswert | valeur de l affaire | montant de la transaction \
+         | deal size | deal worth | opportunity worth | deal price | deal revenue | opp value | opp amount | bid amount | potential value | quote amount | quote value | quoted amount | quote total | proposal amount | proposal value | opportunity revenue | contract value | auftragswert | auftragssumme | angebotssumme | erwarteter umsatz | dealwert | dealwaarde | verkaufswert | geschaftswert | valeur de l affaire | montant de la transaction \
          | montant de l affaire | importe del negocio | valor del negocio | valor do negocio | valor da oportunidade | valore trattativa | valore opportunita | affarsvarde | ordervarde",
     ),
     (
@@ -56,7 +56,7 @@ pub(crate) const OPPORTUNITY: &[(&str, &str)] = &[
 /// What an opportunity is about, which nobody is called and no job either.
 pub(crate) const TOPICS: &str = "topic | thema | tema | task name | task title | project | project name | project title | projekt | projektname | projekttitel \
      | projektbezeichnung | projet | nom du projet | proyecto | nombre del proyecto | projeto | nome do projeto | progetto | nome del progetto \
-     | projectnaam | projektnamn";
+     | projectnaam | projektnamn | aftale | avtale";
 
 /// Phrases that mean one thing on a contact and another on an opportunity: the columns beside them
 /// decide. Phrase, field of the contact, field of the opportunity.

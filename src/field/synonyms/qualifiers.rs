@@ -84,7 +84,7 @@ pub(crate) const USER_LISTS: &str = "user login | user registered | user nicenam
 pub(crate) const SUBSTITUTES: &str = "buyer | purchaser | payer | purchasing | orderer | besteller | kaufer | acheteur | comprador | acquirente | koper | kopare | koparens | bestallarens";
 
 /// Whose it is: the opportunity's own.
-pub(crate) const DEAL: &str = "deal | deals | opportunity | opp | verkaufschance | affaire | opportunite | oportunidad | oportunidade | negocio | trattativa | opportunita | verkoopkans | affar";
+pub(crate) const DEAL: &str = "deal | deals | opportunity | opp | verkaufschance | affaire | opportunite | oportunidad | oportunidade | negocio | trattativa | opportunita | affare | verkoopkans | affar | trato | aftale | avtale";
 
 /// Words that say nothing about the field.
 pub(crate) const STOPS: &str = "what | whats | is | your | my | our | the | a | an | of | for | and | or | please | enter | provide | s | l | d | required | optional | if | any \

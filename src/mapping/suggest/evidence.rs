@@ -131,7 +131,12 @@ impl Evidence {
         let is_condition = field == FieldId::STATE && self.conditions > 0;
         // Nor is anybody called `#1001`.
         let is_unnamed = field == FieldId::NAME && self.filled > 0 && self.lettered == 0;
-        if self.filled < 2 && !is_condition && !is_unnamed {
+        // `Preferred Phone` may say which of them.
+        let is_wordy = field.primary() == FieldId::PHONE
+            && guess.confidence < Confidence::Sure
+            && self.filled > 0
+            && self.digited == 0;
+        if self.filled < 2 && !is_condition && !is_unnamed && !is_wordy {
             return;
         }
         let fits = self.fitting(field, fields.get(field).kind, guess.confidence);

@@ -57,7 +57,8 @@ impl<'a> Reader<'a> {
         objects: &[Object],
         words: &[String],
     ) -> (Self, Vec<Guess>) {
-        let lists_users = words.iter().any(|words| phrases(USER_LISTS).any(|list| list == words));
+        let lists_users = words.iter().any(|words| phrases(USER_LISTS).any(|list| list == words))
+            || lists_user_leads(names, words);
         let is_lead = |words: &String| matches!(words.as_str(), "lead title" | "lead value");
         let is_person = |words: &String| words.starts_with("person ");
         let mut reader = Reader {
@@ -342,7 +343,24 @@ impl Reader<'_> {
         let meaning = self.names.shared(rest).or_else(|| self.names.find(rest));
         let is_name = matches!(
             rest,
-            "name" | "titel" | "title" | "subject" | "nom" | "nome" | "nombre" | "naam"
+            "name"
+                | "titel"
+                | "title"
+                | "tittel"
+                | "subject"
+                | "nom"
+                | "nome"
+                | "nombre"
+                | "naam"
+                | "navn"
+                | "namn"
+                | "intitule"
+                | "libelle"
+                | "bezeichnung"
+                | "betreff"
+                | "oggetto"
+                | "asunto"
+                | "onderwerp"
         );
         if is_name && !self.has_opportunities {
             return Some(Guess::none("it is the opportunity's name"));
@@ -384,10 +402,24 @@ impl Reader<'_> {
                 return Guess::none(reason);
             }
         }
+        if self.is_several_places(words) {
+            return Guess::none(
+                "it holds several parts of an address: give each a column of its own",
+            );
+        }
         match self.trap(words) {
             Some((word, trap)) => Guess::none(format!("\"{word}\" says that it {}", trap.says())),
             None => Guess::none("no field is called like this"),
         }
+    }
+
+    /// `City/State/Zip`, `PLZ/Ort`: the names of several parts of an address, and nothing else.
+    fn is_several_places(&self, words: &str) -> bool {
+        let place = |word: &str| self.names.find(word)?.contact.filter(|field| field.is_place());
+        let mut places = words.split(' ').map(place);
+        let Some(Some(first)) = places.next() else { return false };
+        let rest: Option<Vec<FieldId>> = places.collect();
+        rest.is_some_and(|rest| rest.iter().any(|place| *place != first))
     }
 
     /// Is this what a field is called whose kind cannot be imported (A4)?
@@ -421,6 +453,20 @@ impl Reader<'_> {
 /// A column that our own error log adds.
 pub(super) fn is_log_column(words: &str) -> bool {
     ERROR_LOG_COLUMNS.iter().any(|own| own.eq_ignore_ascii_case(words))
+}
+
+/// `Full Name, User Email, User Phone`: forms ask their users, if nobody else has an address and the users no name.
+fn lists_user_leads(names: &Names, all: &[String]) -> bool {
+    let has = |header: &str| all.iter().any(|words| words == header);
+    let is_address = |words: &String| {
+        let meaning = names.find(words).and_then(|meaning| meaning.contact);
+        meaning.is_some_and(FieldId::is_address)
+    };
+    has("user email")
+        && has("user phone")
+        && has("full name")
+        && !has("user name")
+        && !all.iter().any(is_address)
 }
 
 /// Why a second column for a field with one value is left out.

@@ -34,6 +34,7 @@ const IN: [&str; 8] = ["in", "en", "em", "i", "w", "v", "u", "im"];
 /// The words of a header that name the column.
 pub(super) fn read_words(header: &str, names: &Names, fields: &Fields) -> String {
     let header = with_owner(with_billing(without_lines(header)));
+    let header = with_relation(header);
     let header = without_remark(without_key(without_path(&header)));
     // Before the kind: a single letter is a country's, too.
     if let Some(read) = with_initial(header, names).or_else(|| with_order(header)) {
@@ -216,6 +217,20 @@ fn with_owner(header: Cow<'_, str>) -> Cow<'_, str> {
         of.strip_prefix("from ").map(|of| format!("{of} {label}"))
     });
     owned.map_or(header, Cow::Owned)
+}
+
+/// `Associated people > Name`, `Associated company > Name`: the name of the record that is linked.
+fn with_relation(header: Cow<'_, str>) -> Cow<'_, str> {
+    let linked = header.split_once(" > ").and_then(|(record, label)| {
+        let record = words(record);
+        let whose = match record.strip_prefix("associated ")? {
+            "people" | "person" | "contact" | "contacts" => "contact",
+            "company" | "companies" => "company",
+            _ => return None,
+        };
+        Some(format!("{whose} {label}"))
+    });
+    linked.map_or(header, Cow::Owned)
 }
 
 /// `Tel (M)`, `Phone (H)`, `Tel. (p)`: which of several phones, by its first letter; `Tel (eve)` by its first letters.

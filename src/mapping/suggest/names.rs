@@ -54,7 +54,8 @@ const WEAK: &[(Object, &str, &str)] = &[
          | contacts | contactos | contatos | contatti | kontakte | contacten | kontakter | prospect | interessent \
          | klient | zakaznik | musteri | asiakas | ugyfel | vevo | клиент | заказчик \
          | attendee | participant | teilnehmer | deelnemer | deltagare | applicant | policyholder | insured | homeowner \
-         | candidate | borrower | donor | registrant | delegate",
+         | candidate | borrower | donor | registrant | delegate \
+         | tenant | mieter | locataire | inquilino | huurder | hyresgast | invitee | passenger | visitor",
     ),
     (
         Object::Contact,
@@ -86,7 +87,10 @@ const WEAK: &[(Object, &str, &str)] = &[
     (
         Object::Opportunity,
         "value",
-        "expected revenue | est revenue | estimated revenue | estimated value | est value | expected value | geschatzter umsatz | gesch umsatz",
+        "expected revenue | est revenue | estimated revenue | estimated value | est value | expected value | geschatzter umsatz | gesch umsatz \
+         | geschatzter wert | erwarteter wert | erwarteter betrag | voraussichtlicher umsatz | montant estime | montant prevu | montant previsionnel | valeur estimee \
+         | importe estimado | importe previsto | valor estimado | valor previsto | valor esperado | importo stimato | importo previsto | valore stimato | valore previsto \
+         | geschatte waarde | verwachte waarde | verwachte omzet | verwachte opbrengst | uppskattat varde | beraknat varde | forventet vaerdi | forventet verdi",
     ),
 ];
 
