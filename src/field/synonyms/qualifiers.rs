@@ -89,7 +89,7 @@ pub(crate) const DEAL: &str = "deal | deals | opportunity | opp | verkaufschance
 /// Words that say nothing about the field.
 pub(crate) const STOPS: &str = "what | whats | is | your | my | our | the | a | an | of | for | and | or | please | enter | provide | s | l | d | required | optional | if | any \
      | ihr | ihre | ihren | deine | dein | der | die | das | des | und | fur | bitte | le | la | les | du | de | votre | vos | ton | et \
-     | el | los | las | del | su | tu | para | y | cual | es | o | do | da | dos | das | seu | sua | qual | e | il | lo | gli | di | della | dell | dello | tuo | tua | uw | je | jouw | het | een | van | en | din | ditt | och | av";
+     | el | los | las | del | su | tu | para | y | cual | es | o | do | da | dos | das | seu | sua | qual | e | il | lo | gli | di | della | dell | dello | tuo | tua | uw | je | jouw | het | een | van | op | en | din | ditt | och | av";
 
 /// Words beside the name of an address that do not say whose it is.
 pub(crate) const NEUTRAL: &str = "login | log | in | on | to | use | used | reach | you | registered | registration | signup | sign | up \

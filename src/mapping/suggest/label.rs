@@ -34,7 +34,7 @@ const IN: [&str; 8] = ["in", "en", "em", "i", "w", "v", "u", "im"];
 /// The words of a header that name the column.
 pub(super) fn read_words(header: &str, names: &Names, fields: &Fields) -> String {
     let header = with_owner(with_billing(without_lines(header)));
-    let header = with_relation(header);
+    let header = with_relation(header, names);
     let header = without_remark(without_key(without_path(&header)));
     // Before the kind: a single letter is a country's, too.
     if let Some(read) = with_initial(header, names).or_else(|| with_order(header)) {
@@ -219,8 +219,8 @@ fn with_owner(header: Cow<'_, str>) -> Cow<'_, str> {
     owned.map_or(header, Cow::Owned)
 }
 
-/// `Associated people > Name`, `Associated company > Name`: the name of the record that is linked.
-fn with_relation(header: Cow<'_, str>) -> Cow<'_, str> {
+/// `Associated people > Name`, `Associated company > Name`, `Related Contact Email`: the name of the record that is linked.
+fn with_relation<'h>(header: Cow<'h, str>, names: &Names) -> Cow<'h, str> {
     let linked = header.split_once(" > ").and_then(|(record, label)| {
         let record = words(record);
         let whose = match record.strip_prefix("associated ")? {
@@ -230,7 +230,15 @@ fn with_relation(header: Cow<'_, str>) -> Cow<'_, str> {
         };
         Some(format!("{whose} {label}"))
     });
-    linked.map_or(header, Cow::Owned)
+    // Not its id, which is another product's.
+    let of_contact = || {
+        let header = words(&header);
+        let (relation, label) = header.split_once(" contact ")?;
+        let is_relation = matches!(relation, "related" | "associated" | "linked");
+        let field = names.find(label).filter(|_| is_relation)?.contact?;
+        (field.is_address() || PERSON.contains(&field)).then(|| format!("contact {label}"))
+    };
+    linked.or_else(of_contact).map_or(header, Cow::Owned)
 }
 
 /// `Tel (M)`, `Phone (H)`, `Tel. (p)`: which of several phones, by its first letter; `Tel (eve)` by its first letters.
