@@ -46,18 +46,19 @@ pub(super) fn read_header(
 /// `Contact,,Deal,` above `Name,Email,Name,Value`: headers that are repeated take the name of their group, which stands
 /// above its first column, as merged cells are saved.
 fn with_groups(headers: Vec<String>, above: &[u8], delimiter: char) -> Vec<String> {
-    let repeats = |header: &String| {
-        !header.is_empty() && headers.iter().filter(|other| *other == header).count() > 1
-    };
-    if above.is_empty() || !headers.iter().any(repeats) {
+    if above.is_empty() {
         return headers;
     }
-    let Some(groups) = groups(above, delimiter).filter(|it| it.len() == headers.len()) else {
-        return headers;
+    let repeated: Set<String> = {
+        let mut seen = Set::<&str>::default();
+        let again = headers.iter().filter(|header| !seen.insert(header.as_str()));
+        again.filter(|header| !header.is_empty()).cloned().collect()
     };
-    let named = headers.iter().zip(&groups).map(|(header, group)| match group.as_str() {
-        group if !group.is_empty() && repeats(header) => format!("{group} {header}"),
-        _ => header.clone(),
+    let groups = groups(above, delimiter).filter(|it| it.len() == headers.len());
+    let Some(groups) = groups.filter(|_| !repeated.is_empty()) else { return headers };
+    let named = headers.into_iter().zip(groups).map(|(header, group)| {
+        let takes_group = !group.is_empty() && repeated.contains(&header);
+        if takes_group { format!("{group} {header}") } else { header }
     });
     named.collect()
 }
