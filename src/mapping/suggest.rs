@@ -192,6 +192,7 @@ impl<'a> Reader<'a> {
 
 /// The file, as far as a suggestion sees it.
 struct Sheet<'a> {
+    headers: &'a [String],
     /// The words of each header that name its column.
     words: Vec<String>,
     samples: &'a [Vec<String>],
@@ -209,7 +210,7 @@ impl<'a> Sheet<'a> {
         let mut words: Vec<String> =
             headers.iter().map(|header| read_words(header, names, fields)).collect();
         mark_company(&mut words, names, fields);
-        Sheet { words, samples, evidence: Vec::new() }
+        Sheet { headers, words, samples, evidence: Vec::new() }
     }
 
     /// Looks at the cells of each column, as closely as its guess asks for.

@@ -1,6 +1,7 @@
 //! What the values of a column say about its header.
 
 use super::header::Reader;
+use super::label::is_of_linked_people;
 use super::others::filled;
 use super::{Confidence, Guess, IfPhones, Sheet};
 use crate::field::synonyms::{ANSWERS, CONDITIONS, phrases};
@@ -276,13 +277,18 @@ impl Reader<'_> {
         }
     }
 
-    /// `Contacts` may name several people in one cell, who are nobody together.
+    /// `Contacts` may name several people in one cell, who are nobody together. Where linked people are told in several
+    /// columns, one such cell is enough: there is nobody in the others either.
     fn leave_lists_of_names(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
+        let is_list = |cell: &str| cell.contains([',', ';', '|', '/', '\n']);
+        let has_list = |at: usize| cells(sheet.samples, at).any(is_list);
+        let linked: Vec<bool> =
+            sheet.headers.iter().map(|header| is_of_linked_people(header)).collect();
+        let are_several = (0..linked.len()).any(|at| linked[at] && has_list(at));
         for (at, guess) in guesses.iter_mut().enumerate() {
             let may_be_list = guess.target == Some(FieldId::NAME)
                 && phrases(SEVERAL).any(|several| several == sheet.words[at]);
-            let is_list = |cell: &str| cell.contains([',', ';', '|', '/', '\n']);
-            if may_be_list && cells(sheet.samples, at).any(is_list) {
+            if linked[at] && are_several || may_be_list && has_list(at) {
                 *guess = Guess::none("its cells may name several people");
             }
         }

@@ -219,6 +219,12 @@ fn with_owner(header: Cow<'_, str>) -> Cow<'_, str> {
     owned.map_or(header, Cow::Owned)
 }
 
+/// `Associated people > Name`: may a cell of this column be about several of them?
+pub(super) fn is_of_linked_people(header: &str) -> bool {
+    let record = header.split_once(" > ").map(|(record, _)| words(record));
+    record.is_some_and(|record| matches!(&*record, "associated people" | "associated contacts"))
+}
+
 /// `Associated people > Name`, `Associated company > Name`, `Related Contact Email`: the name of the record that is linked.
 fn with_relation<'h>(header: Cow<'h, str>, names: &Names) -> Cow<'h, str> {
     let linked = header.split_once(" > ").and_then(|(record, label)| {
