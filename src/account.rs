@@ -34,7 +34,7 @@ use std::fmt;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use crate::field::{CustomField, Field, Fields};
+use crate::field::{CustomField, Field, FieldKind, Fields};
 use crate::object::Object;
 
 /// The settings of one account: its fields, pipelines and users, and the policies by which records are matched.
@@ -122,6 +122,53 @@ impl Account {
     pub fn only(mut self, object: Object, fields: &[&str]) -> Self {
         self.standard_fields.insert(object, fields.iter().map(ToString::to_string).collect());
         self
+    }
+
+    /// A value of a field as people know it: the name of the pipeline, stage or user with this id. A value of any other
+    /// field is returned as it is, and so is an id that is unknown, or that stages of several names share.
+    ///
+    /// Use it to show the [changes](crate::plan::Change) of a plan, which have the ids.
+    ///
+    /// ```
+    /// use crm_import::account::{Account, Pipeline, Stage, User};
+    /// use crm_import::{Import, MemoryStorage, Object, Source};
+    ///
+    /// let account = Account {
+    ///     pipelines: vec![Pipeline::new(1, "Sales", [Stage::new(10, "New"), Stage::new(11, "Quoted")])],
+    ///     users: vec![User::new(7, "Ann Lee", "")],
+    ///     ..Account::default()
+    /// };
+    /// let file = b"Email,Opportunity Name,Stage,Opportunity Owner\nbo@example.com,Roof,quoted,Ann Lee\n";
+    /// let plan = Import::new().plan(Source::from_bytes(&file[..]), &mut MemoryStorage::new(account))?;
+    /// let deal = plan.steps().find(|step| step.object() == Object::Opportunity).unwrap();
+    /// let mut shown = Vec::new();
+    /// for change in deal.changes().iter() {
+    ///     shown.push(format!("{}: {}", change.key(), plan.account().shown(change.field(), &change.text())));
+    /// }
+    /// assert!(shown.contains(&"stage: Quoted".to_owned()) && shown.contains(&"owner: Ann Lee".to_owned()));
+    /// # Ok::<(), crm_import::Error<crm_import::storage::StorageError>>(())
+    /// ```
+    pub fn shown<'a>(&'a self, field: &Field, value: &'a str) -> &'a str {
+        let stages = || self.pipelines.iter().flat_map(|pipeline| &pipeline.stages);
+        let names: Vec<&str> = match field.kind {
+            FieldKind::Pipeline => {
+                let own = self.pipelines.iter().filter(|pipeline| pipeline.id == value);
+                own.map(|pipeline| &*pipeline.name).collect()
+            }
+            FieldKind::Stage => {
+                stages().filter(|stage| stage.id == value).map(|stage| &*stage.name).collect()
+            }
+            FieldKind::User => {
+                let own = self.users.iter().filter(|user| user.id == value);
+                own.map(|user| if user.name.is_empty() { &*user.email } else { &*user.name })
+                    .collect()
+            }
+            _ => return value,
+        };
+        match names.split_first() {
+            Some((name, others)) if others.iter().all(|other| other == name) => name,
+            _ => value,
+        }
     }
 
     /// What a choice field may hold: its own options if it is a custom field, those that the account lists if

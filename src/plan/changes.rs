@@ -170,7 +170,7 @@ impl ChangeSet<'_> {
 }
 
 /// A field that a step writes, with its values before and after. `Display` writes `key: "before" -> "after"`.
-/// Pipelines, stages and users are shown by their ids; [`Plan::account`](super::Plan::account) has their names.
+/// Pipelines, stages and users are shown by their ids; [`Account::shown`](crate::Account::shown) has their names.
 #[derive(Clone, Debug)]
 pub struct Change<'a> {
     id: FieldId,
