@@ -169,7 +169,8 @@ impl Column {
 
     /// Is this text the name of the column, in capitals or not?
     pub(super) fn is_called(&self, text: &str) -> bool {
-        let is_name = || normalize::trim(text).to_lowercase() == self.header.to_lowercase();
+        let name = || self.header.chars().flat_map(char::to_lowercase);
+        let is_name = || normalize::trim(text).chars().flat_map(char::to_lowercase).eq(name());
         !self.header.is_empty() && !self.is_constant() && is_name()
     }
 
