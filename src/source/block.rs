@@ -28,12 +28,14 @@ pub struct Block {
     pub(super) text: String,
     /// How many cells a row has, including one that was [made](Self::make_column).
     pub(super) columns: usize,
+    /// How many ends are kept of each row: one for each column, or fewer if no row has so many cells.
+    pub(super) stride: usize,
     /// Whether the last column was made from others: the file does not have it.
     pub(super) has_made: bool,
     pub(super) first_row: u32,
     /// Where each row begins in the text.
     pub(super) starts: Vec<u32>,
-    /// Where each cell ends, relative to its row: `columns` ends for each row.
+    /// Where each cell ends, relative to its row: `stride` ends for each row.
     pub(super) ends: Ends,
     /// The physical line of each row, relative to the first row's.
     pub(super) lines: Vec<u32>,
@@ -62,6 +64,15 @@ pub(super) enum OddWidth {
 pub(super) enum Ends {
     Short(Vec<u16>),
     Long(Vec<u32>),
+}
+
+impl Ends {
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Ends::Short(ends) => ends.len(),
+            Ends::Long(ends) => ends.len(),
+        }
+    }
 }
 
 impl Default for Ends {
@@ -101,11 +112,11 @@ impl Block {
     /// # Panics
     /// If there is no such row.
     pub fn cell(&self, row: usize, column: usize) -> &str {
-        if column >= self.columns() {
+        if column >= self.columns().min(self.stride) {
             return "";
         }
         let start = self.starts[row] as usize;
-        let at = row * self.columns + column;
+        let at = row * self.stride + column;
         let (from, to) = match &self.ends {
             Ends::Short(ends) => {
                 let from = if column == 0 { 0 } else { usize::from(ends[at - 1]) + 1 };
@@ -148,7 +159,7 @@ impl Block {
         column: usize,
         mut look: impl FnMut(&'b str),
     ) {
-        for (ends, &start) in ends.chunks_exact(self.columns.max(1)).zip(&self.starts) {
+        for (ends, &start) in ends.chunks_exact(self.stride.max(1)).zip(&self.starts) {
             let Some(&end) = ends.get(column) else { return };
             let to = end.into();
             let from = column.checked_sub(1).map_or(0, |before| ends[before].into() + 1);
@@ -167,9 +178,9 @@ impl Block {
         };
         let start = self.starts[row] as usize;
         let last = match &self.ends {
-            _ if self.columns == 0 => 0,
-            Ends::Short(ends) => u32::from(ends[(row + 1) * self.columns - 1]),
-            Ends::Long(ends) => ends[(row + 1) * self.columns - 1],
+            _ if self.stride == 0 => 0,
+            Ends::Short(ends) => u32::from(ends[(row + 1) * self.stride - 1]),
+            Ends::Long(ends) => ends[(row + 1) * self.stride - 1],
         };
         let froms = std::iter::once(last).chain(surplus.iter().copied());
         let more = froms
@@ -181,11 +192,14 @@ impl Block {
     /// Appends the ends of all cells of a row: one for each column, and those of surplus cells. Returns how
     /// many cells there really are if the row is narrower than the header.
     pub(super) fn put_ends(&self, row: usize, ends: &mut Vec<usize>) -> Option<usize> {
-        let range = row * self.columns..(row + 1) * self.columns;
+        let (from, range) = (ends.len(), row * self.stride..(row + 1) * self.stride);
         match &self.ends {
             Ends::Short(all) => ends.extend(all[range].iter().map(|end| usize::from(*end))),
             Ends::Long(all) => ends.extend(all[range].iter().map(|end| *end as usize)),
         }
+        // Where fewer are kept, the row ends there.
+        let last = ends[from..].last().copied().unwrap_or(0);
+        ends.resize(from + self.columns, last);
         match self.odd_width(row)? {
             OddWidth::Narrow(cells) => return Some(*cells),
             OddWidth::Wide(surplus) => ends.extend(surplus.iter().map(|end| *end as usize)),
@@ -237,7 +251,7 @@ impl Block {
     /// Brings a row into the processor's cache: reads one byte of each cache line that it is made of, or of the first
     /// ones if it is long. The result means nothing.
     pub(crate) fn touch(&self, row: usize, start: usize) -> u8 {
-        let (first, behind) = (row * self.columns, (row + 1) * self.columns);
+        let (first, behind) = (row * self.stride, (row + 1) * self.stride);
         let ends = match &self.ends {
             Ends::Short(ends) => {
                 ends[first..behind].iter().step_by(32).fold(0, |all, end| all ^ end)

@@ -13,6 +13,7 @@ impl Block {
     pub(super) fn start(&mut self, columns: usize, first_row: u32, is_escaped: bool) {
         *self = Block {
             columns,
+            stride: columns,
             first_row,
             is_escaped,
             text: std::mem::take(&mut self.text),
@@ -32,7 +33,7 @@ impl Block {
 
     /// An empty block with room for as much as this one holds.
     pub(crate) fn empty_like(&self) -> Block {
-        let mut empty = Block { columns: self.columns, ..Block::default() };
+        let mut empty = Block { columns: self.columns, stride: self.columns, ..Block::default() };
         empty.reserve(self.len(), self.text.len() + self.text.len() / 8);
         empty
     }
@@ -171,6 +172,23 @@ impl Block {
         whole
     }
 
+    /// Keeps only as many ends of each row as the widest has, if all are narrower than the header.
+    fn narrow(&mut self) {
+        let cells = self.odd.iter().map(|(_, width)| match width {
+            OddWidth::Narrow(cells) => *cells,
+            OddWidth::Wide(_) => self.columns,
+        });
+        let widest = cells.max().unwrap_or(0).max(1);
+        if self.odd.len() < self.len() || widest >= self.stride {
+            return;
+        }
+        let stride = std::mem::replace(&mut self.stride, widest);
+        match &mut self.ends {
+            Ends::Short(ends) => keep_first(ends, stride, widest),
+            Ends::Long(ends) => keep_first(ends, stride, widest),
+        }
+    }
+
     /// All rows have been added: gives back the memory that they do not need.
     pub(super) fn finish(&mut self) {
         let len = self.text.len();
@@ -179,6 +197,9 @@ impl Block {
         }
         self.starts.shrink_to_fit();
         self.lines.shrink_to_fit();
+        if self.ends.len() > MUCH * len {
+            self.narrow();
+        }
         match &mut self.ends {
             Ends::Short(ends) => ends.shrink_to_fit(),
             Ends::Long(ends) => ends.shrink_to_fit(),
@@ -186,7 +207,69 @@ impl Block {
     }
 }
 
+/// Of each so many ends, keeps the first ones.
+fn keep_first<End: Copy>(ends: &mut Vec<End>, stride: usize, kept: usize) {
+    let rows = ends.len() / stride;
+    for row in 1..rows {
+        ends.copy_within(row * stride..row * stride + kept, row * kept);
+    }
+    ends.truncate(rows * kept);
+}
+
+/// So many ends for each byte of text are kept only if a row has as many cells. Otherwise a small file of short rows
+/// below a wide header would take thousands of times its size.
+const MUCH: usize = 4;
+
 #[inline]
 pub(super) fn position(n: usize) -> u32 {
     u32::try_from(n).expect("a block is cut long before 4 GiB")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::source::{Block, Source, Stripe};
+
+    #[test]
+    fn l5_short_rows_below_a_wide_header_take_little_and_read_the_same() {
+        let header = (0..300).map(|column| format!("c{column}")).collect::<Vec<_>>().join(",");
+        let rows = ["a,b", "", "c", "\"d\",,e", "f", ",g"];
+        let short = format!("{header}\n{}", [&rows.join("\n"), "\n"].concat().repeat(3));
+        let full = format!("{short}{}\n", ",".repeat(299));
+        let read = |file: &str| {
+            let mut block = Block::new();
+            Source::from_bytes(file.as_bytes()).open().unwrap().next_block(&mut block, 99).unwrap();
+            block
+        };
+        let (narrow, wide) = (read(&short), read(&full));
+        assert_eq!((narrow.columns(), narrow.stride, wide.stride), (300, 3, 300));
+        assert!(narrow.ends.len() == 3 * narrow.len() && narrow.len() > 10);
+        let told = |block: &Block| {
+            let (mut all, mut buffer) = (Vec::new(), Vec::new());
+            let stripe = Stripe::of(block, 0, &mut buffer);
+            for row in 0..narrow.len() {
+                let of = block.row(row);
+                let each = (0..300).map(|column| {
+                    let is_filled = stripe.filled(column) >> row & 1 == 1;
+                    let bytes = if is_filled { stripe.bytes(row, column) } else { b"" };
+                    assert_eq!(bytes, of.bytes(column));
+                    (of.cell(column), of.is_empty(column), of.lacks(column), of.filled())
+                });
+                all.push((each.collect::<Vec<_>>(), block.record(row).collect::<Vec<_>>()));
+                assert_eq!(block.cells(row).count(), 300);
+            }
+            format!("{all:?}")
+        };
+        assert_eq!(told(&narrow), told(&wide));
+        let gathered = Block::gather((0..narrow.len()).map(|row| (&narrow, row)));
+        assert_eq!(told(&gathered), told(&wide));
+        let made = |mut block: Block| {
+            block.make_column(|row, cell| cell.push_str(row.cell(0)));
+            (0..narrow.len()).map(|row| block.row(row).cell(300).to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(made(narrow.clone()), made(wide));
+        let mut shown = Vec::new();
+        narrow.each_filled(2, |cell| shown.push(cell));
+        narrow.each_filled(3, |cell| shown.push(cell));
+        assert_eq!(shown, ["e"; 3]);
+    }
 }

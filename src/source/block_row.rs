@@ -60,7 +60,7 @@ impl<'b> BlockRow<'b> {
     #[inline]
     pub(super) fn new(block: &'b Block, at: usize) -> Self {
         let start = block.starts[at] as usize;
-        let range = at * block.columns..(at + 1) * block.columns;
+        let range = at * block.stride..(at + 1) * block.stride;
         let ends = match &block.ends {
             Ends::Short(ends) => RowEnds::Short(&ends[range]),
             Ends::Long(ends) => RowEnds::Long(&ends[range]),

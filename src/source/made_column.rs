@@ -16,6 +16,7 @@ impl Block {
         }
         let mut whole = Block {
             columns: self.columns + 1,
+            stride: self.columns + 1,
             has_made: true,
             first_row: self.first_row,
             is_escaped: self.is_escaped,

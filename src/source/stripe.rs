@@ -41,7 +41,7 @@ impl<'b> Stripe<'b> {
     fn on<S: Simd>(simd: S, block: &'b Block, first: usize, filled: &'b mut Vec<u64>) -> Self {
         let starts = &block.starts[first..];
         let starts = &starts[..starts.len().min(Self::ROWS)];
-        let columns = block.columns;
+        let columns = block.stride;
         let cells = first * columns..(first + starts.len()) * columns;
         filled.clear();
         for from in (0..columns).step_by(64) {
