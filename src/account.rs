@@ -149,14 +149,14 @@ impl Account {
     /// # Ok::<(), crm_import::Error<crm_import::storage::StorageError>>(())
     /// ```
     pub fn shown<'a>(&'a self, field: &Field, value: &'a str) -> &'a str {
-        let stages = || self.pipelines.iter().flat_map(|pipeline| &pipeline.stages);
         let names: Vec<&str> = match field.kind {
             FieldKind::Pipeline => {
                 let own = self.pipelines.iter().filter(|pipeline| pipeline.id == value);
                 own.map(|pipeline| &*pipeline.name).collect()
             }
             FieldKind::Stage => {
-                stages().filter(|stage| stage.id == value).map(|stage| &*stage.name).collect()
+                let all = self.pipelines.iter().flat_map(|pipeline| &pipeline.stages);
+                all.filter(|stage| stage.id == value).map(|stage| &*stage.name).collect()
             }
             FieldKind::User => {
                 let own = self.users.iter().filter(|user| user.id == value);

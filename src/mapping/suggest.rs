@@ -192,6 +192,7 @@ impl<'a> Reader<'a> {
 
 /// The file, as far as a suggestion sees it.
 struct Sheet<'a> {
+    /// As the file has them.
     headers: &'a [String],
     /// The words of each header that name its column.
     words: Vec<String>,

@@ -5,8 +5,8 @@
 //! [`Rows`] reads the file block by block, and needs no more memory than a block. If a row cannot be read, an issue
 //! says so, and reading continues with the next row.
 //!
-//! If headers are repeated and the line above names groups of columns (`Contact,,Deal,` above `Name,Email,Name,Value`), the
-//! repeated ones are read with their group: `Contact Name`, `Deal Name`.
+//! If headers are repeated and the line above names groups of columns (`Contact,,Deal,` above `Name,Email,Name,Value`),
+//! the repeated ones are read with their group: `Contact Name`, `Deal Name`.
 //!
 //! A file must have a header. If the first line holds an e-mail address, it is probably a row, and the issue
 //! [`HeaderIsData`](crate::IssueCode::HeaderIsData) says so. If a later row repeats the header, it fails with

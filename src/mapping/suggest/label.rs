@@ -221,15 +221,20 @@ fn with_owner(header: Cow<'_, str>) -> Cow<'_, str> {
 
 /// `Associated people > Name`: may a cell of this column be about several of them?
 pub(super) fn is_of_linked_people(header: &str) -> bool {
-    let record = header.split_once(" > ").map(|(record, _)| words(record));
-    record.is_some_and(|record| matches!(&*record, "associated people" | "associated contacts"))
+    linked_record(header).is_some_and(|(record, _)| matches!(&*record, "people" | "contacts"))
 }
 
-/// `Associated people > Name`, `Associated company > Name`, `Related Contact Email`: the name of the record that is linked.
+/// `Associated people > Name`: the record that is linked, and what of it.
+fn linked_record(header: &str) -> Option<(String, &str)> {
+    let (record, label) = header.split_once(" > ")?;
+    Some((words(record).strip_prefix("associated ")?.to_owned(), label))
+}
+
+/// `Associated people > Name`, `Associated company > Name`, `Related Contact Email`: the name of the record that is
+/// linked.
 fn with_relation<'h>(header: Cow<'h, str>, names: &Names) -> Cow<'h, str> {
-    let linked = header.split_once(" > ").and_then(|(record, label)| {
-        let record = words(record);
-        let whose = match record.strip_prefix("associated ")? {
+    let linked = linked_record(&header).and_then(|(record, label)| {
+        let whose = match &*record {
             "people" | "person" | "contact" | "contacts" => "contact",
             "company" | "companies" => "company",
             _ => return None,

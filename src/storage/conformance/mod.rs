@@ -113,8 +113,8 @@ const NO_VERSION: &str = "a contact has no version, so that nothing is known of 
 const NO_LINK: &str = "an opportunity does not say whose it is: keep the contact of BatchStep::link in \
                                   write, and give it as the value of contact_id in find";
 
-/// A storage under test. Its type is forgotten, so that the cases are compiled with the crate, once, and not again for each
-/// adapter.
+/// A storage under test. Its type is forgotten, so that the cases are compiled with the crate, once, and not again for
+/// each adapter.
 type Subject<'s> = Box<AnyStorageWrite<'s>>;
 /// One that is tested on a thread of its own.
 type Sent<'s> = Box<dyn StorageWrite<Error = StorageError> + Send + 's>;
