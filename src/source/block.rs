@@ -30,6 +30,8 @@ pub struct Block {
     pub(super) columns: usize,
     /// How many ends are kept of each row: one for each column, or fewer if no row has so many cells.
     pub(super) stride: usize,
+    /// How many cells the widest row has, at most one for each column.
+    pub(super) widest: usize,
     /// Whether the last column was made from others: the file does not have it.
     pub(super) has_made: bool,
     pub(super) first_row: u32,

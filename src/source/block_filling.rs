@@ -79,6 +79,7 @@ impl Block {
         self.starts.push(position(start));
         self.lines.push(line);
         let own = &ends[..ends.len().min(self.columns)];
+        self.widest = self.widest.max(own.len());
         let last = own.last().copied().unwrap_or(0);
         if last > usize::from(u16::MAX) {
             self.widen_ends();
@@ -113,8 +114,12 @@ impl Block {
 
     /// Adds rows that were read together, the first one from this line.
     pub(super) fn push_run(&mut self, line: u64, run: &PlainRows) {
+        if run.starts.is_empty() {
+            return;
+        }
         let line = self.relative_line(line);
         self.has_nul |= run.has_nul;
+        self.widest = self.columns;
         let Ends::Short(ends) = &mut self.ends else { return };
         self.starts.extend(run.starts.iter().map(|start| start.at));
         self.lines.extend(run.starts.iter().map(|start| line.saturating_add(start.line)));
@@ -172,14 +177,25 @@ impl Block {
         whole
     }
 
+    /// Would a row of so many cells belong into another block? A block that has mostly short rows, and only those, can
+    /// be [narrowed](Self::narrow); with a row as wide as the header among them it cannot.
+    pub(super) fn is_better_without(&self, cells: usize) -> bool {
+        self.is_sparse() && self.widest < self.columns && cells >= self.columns
+    }
+
+    /// Should no further row be added, because there are many short ones below a row as wide as the header?
+    pub(super) fn is_better_closed(&self) -> bool {
+        self.is_sparse() && self.widest == self.columns
+    }
+
+    fn is_sparse(&self) -> bool {
+        self.ends.len() > MUCH * self.text.len() + FEW
+    }
+
     /// Keeps only as many ends of each row as the widest has, if all are narrower than the header.
     fn narrow(&mut self) {
-        let cells = self.odd.iter().map(|(_, width)| match width {
-            OddWidth::Narrow(cells) => *cells,
-            OddWidth::Wide(_) => self.columns,
-        });
-        let widest = cells.max().unwrap_or(0).max(1);
-        if self.odd.len() < self.len() || widest >= self.stride {
+        let widest = self.widest.max(1);
+        if widest >= self.stride {
             return;
         }
         let stride = std::mem::replace(&mut self.stride, widest);
@@ -219,6 +235,8 @@ fn keep_first<End: Copy>(ends: &mut Vec<End>, stride: usize, kept: usize) {
 /// So many ends for each byte of text are kept only if a row has as many cells. Otherwise a small file of short rows
 /// below a wide header would take thousands of times its size.
 const MUCH: usize = 4;
+/// So many ends besides are nothing to save.
+const FEW: usize = 64 * 1024;
 
 #[inline]
 pub(super) fn position(n: usize) -> u32 {
@@ -228,6 +246,34 @@ pub(super) fn position(n: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     use crate::source::{Block, Source, Stripe};
+
+    #[test]
+    fn l5_a_full_row_among_short_ones_takes_a_block_of_its_own() {
+        const COLUMNS: usize = 3_000;
+        let full = vec!["x"; COLUMNS].join(",");
+        let record = |row: usize| match row % 700 {
+            0 => full.clone(),
+            350 => format!("{full},y"),
+            other => format!("{row},{}", "z".repeat(other % 3)),
+        };
+        let header = (0..COLUMNS).map(|column| format!("c{column}")).collect::<Vec<_>>().join(",");
+        let records: Vec<String> = (1..=7_000).map(record).collect();
+        let file = format!("{header}\n{}", records.join("\n"));
+        let mut rows = Source::from_bytes(file.as_bytes()).open().unwrap();
+        let (mut block, mut read, mut ends, mut blocks) = (Block::new(), 0, 0, 0);
+        while rows.next_block(&mut block, 2_048).unwrap().is_some() {
+            for row in 0..block.len() {
+                assert_eq!(block.record(row).collect::<Vec<_>>().join(","), records[read]);
+                assert_eq!(block.line(row) as usize, read + 2);
+                read += 1;
+            }
+            ends += block.ends.len();
+            blocks += 1;
+        }
+        assert_eq!(read, records.len());
+        assert!(ends < 15 * file.len(), "{ends} ends of {} bytes in {blocks} blocks", file.len());
+        assert!(blocks < 60, "{blocks}");
+    }
 
     #[test]
     fn l5_short_rows_below_a_wide_header_take_little_and_read_the_same() {

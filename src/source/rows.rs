@@ -31,6 +31,8 @@ pub struct Rows<'a> {
     pub(super) is_end: bool,
     /// The last record that was read by itself, on its way to the block.
     record: Vec<u8>,
+    /// That record was left for the next block.
+    unplaced: Option<Unplaced>,
     /// How many rows the last block had, and how long its text was: the next one is likely to be like it.
     block_rows: usize,
     block_bytes: usize,
@@ -47,6 +49,14 @@ struct Layout {
     headers: Vec<String>,
     /// Whether the file is an error log of ours, whose cells are escaped against formulas.
     is_error_log: bool,
+}
+
+/// A record that was read, and is not in a block yet.
+#[derive(Clone, Copy)]
+struct Unplaced {
+    line: u64,
+    outcome: Outcome,
+    cells: usize,
 }
 
 impl<'a> Rows<'a> {
@@ -106,6 +116,7 @@ impl<'a> Rows<'a> {
             next_row: 1,
             is_end: false,
             record: Vec::new(),
+            unplaced: None,
             block_rows: 0,
             block_bytes: 0,
             digest: None,
@@ -195,13 +206,20 @@ impl<'a> Rows<'a> {
         let most = max_rows.min(BLOCK_CELLS / self.layout.headers.len().max(1)).max(1);
         // Some room is left for the normalised keys that are added later.
         block.reserve(self.block_rows, self.block_bytes + self.block_bytes / 8);
-        while block.len() < most && block.text.len() < BLOCK_BYTES && !self.is_end {
-            self.is_end = self.is_over_limit(findings)? || !self.records.skip_line_ends()?;
+        let has_room = |block: &Block| {
+            block.len() < most && block.text.len() < BLOCK_BYTES && !block.is_better_closed()
+        };
+        while has_room(block) && !self.is_end {
+            self.is_end = self.unplaced.is_none()
+                && (self.is_over_limit(findings)? || !self.records.skip_line_ends()?);
             if !self.is_end && !self.read_run(block, most - block.len()) {
                 self.read_row(block, findings)?;
             }
+            if self.unplaced.is_some() {
+                break;
+            }
         }
-        if !self.is_end {
+        if !self.is_end && self.unplaced.is_none() {
             self.is_end = self.is_over_limit(findings)?;
         }
         (self.block_rows, self.block_bytes) = (block.len(), block.text.len());
@@ -215,7 +233,9 @@ impl<'a> Rows<'a> {
 
     /// Reads and appends the plain rows that come next, up to the limits. False if there are none.
     fn read_run(&mut self, block: &mut Block, most: usize) -> bool {
-        if !block.takes_runs() || self.records.run.waits() {
+        let columns = self.layout.headers.len();
+        let is_for_runs = block.takes_runs() && !block.is_better_without(columns);
+        if !is_for_runs || self.unplaced.is_some() || self.records.run.waits() {
             return false;
         }
         let line = self.records.line;
@@ -229,15 +249,21 @@ impl<'a> Rows<'a> {
         !run.starts.is_empty()
     }
 
-    /// Reads and appends one row.
+    /// Reads one row and appends it, or leaves it for the next block.
     fn read_row(
         &mut self,
         block: &mut Block,
         findings: &mut Vec<Finding>,
     ) -> Result<(), SourceError> {
-        let line = self.records.line;
-        self.record.clear();
-        let (outcome, cells) = self.records.read(&mut self.record)?;
+        let unplaced = match self.unplaced.take() {
+            Some(unplaced) => unplaced,
+            None => self.read_record()?,
+        };
+        let Unplaced { line, outcome, cells } = unplaced;
+        if block.is_better_without(cells) {
+            self.unplaced = Some(unplaced);
+            return Ok(());
+        }
         let row = RowNumber(self.next_row);
         let ends = &self.records.ends[..cells];
         let broken = match outcome {
@@ -272,6 +298,13 @@ impl<'a> Rows<'a> {
         self.next_row += 1;
         self.record.shrink_to(KEPT_BYTES);
         Ok(())
+    }
+
+    fn read_record(&mut self) -> Result<Unplaced, SourceError> {
+        let line = self.records.line;
+        self.record.clear();
+        let (outcome, cells) = self.records.read(&mut self.record)?;
+        Ok(Unplaced { line, outcome, cells })
     }
 
     /// The issue of a row that is narrower or wider than the header. A blank row has none.
