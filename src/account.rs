@@ -101,6 +101,14 @@ pub struct Account {
     ///   out, and the plan says so.
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub standard_fields: IndexMap<Object, Vec<String>>,
+    /// How many characters fields for text hold at most, by object and field key; of a list, each of its items. Set
+    /// it with [`at_most`](Self::at_most). A field that is not listed holds texts of any length.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub max_chars: IndexMap<Object, IndexMap<String, usize>>,
+    /// How many decimals numbers and amounts have at most, by object and field key: 2 in a column of cents. Set it
+    /// with [`to_decimals`](Self::to_decimals). A field that is not listed holds any number exactly.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub max_decimals: IndexMap<Object, IndexMap<String, u32>>,
 }
 
 impl Account {
@@ -121,6 +129,55 @@ impl Account {
     #[must_use]
     pub fn only(mut self, object: Object, fields: &[&str]) -> Self {
         self.standard_fields.insert(object, fields.iter().map(ToString::to_string).collect());
+        self
+    }
+
+    /// The same account, with fields of an object that hold texts of so many characters at most.
+    ///
+    /// A longer text is left out with a warning ([`text-too-long`](crate::IssueCode::TextTooLong)), and the rest of the
+    /// row is imported. It can be seen in the plan. Without this, the database refuses the whole record when it is
+    /// written.
+    ///
+    /// For fields that hold text: e-mail addresses, phones, ids and the like have lengths of their own. Notes take
+    /// 5,000 characters in any case (behaviour §10), or fewer.
+    ///
+    /// ```
+    /// use crm_import::{Account, Import, IssueCode, MemoryStorage, Object, Source};
+    ///
+    /// // first_name VARCHAR(40), city VARCHAR(20)
+    /// let account =
+    ///     Account::default().at_most(Object::Contact, &[("first_name", 40), ("city", 20)]);
+    /// let file = b"Email,City\nana@example.com,Llanfairpwllgwyngyll\nbo@example.com,Gen\xc3\xa8ve\n\
+    ///     cy@example.com,\"Krung Thep Maha Nakhon, Bangkok\"\n";
+    /// let plan = Import::new().plan(Source::from_bytes(&file[..]), &mut MemoryStorage::new(account))?;
+    /// let told: Vec<String> = plan.issues().map(|issue| issue.to_string()).collect();
+    /// assert_eq!(told.len(), 1);
+    /// assert!(told[0].contains("takes no more than 20 characters"), "{told:?}");
+    /// # Ok::<(), crm_import::Error<crm_import::storage::StorageError>>(())
+    /// ```
+    #[must_use]
+    pub fn at_most(mut self, object: Object, chars: &[(&str, usize)]) -> Self {
+        let chars = chars.iter().map(|(key, most)| ((*key).to_owned(), *most));
+        self.max_chars.entry(object).or_default().extend(chars);
+        self
+    }
+
+    /// The same account, with fields of an object that hold numbers of so many decimals at most.
+    ///
+    /// A number with more is left out with a warning ([`decimals-too-many`](crate::IssueCode::DecimalsTooMany)); it is
+    /// never rounded. Zeros at its end do not count: `12.500` has one decimal.
+    ///
+    /// ```
+    /// use crm_import::{Account, Object};
+    ///
+    /// // value NUMERIC(12, 2), or cents
+    /// let account = Account::default().to_decimals(Object::Opportunity, &[("value", 2)]);
+    /// assert_eq!(account.max_decimals[&Object::Opportunity]["value"], 2);
+    /// ```
+    #[must_use]
+    pub fn to_decimals(mut self, object: Object, decimals: &[(&str, u32)]) -> Self {
+        let decimals = decimals.iter().map(|(key, most)| ((*key).to_owned(), *most));
+        self.max_decimals.entry(object).or_default().extend(decimals);
         self
     }
 
@@ -185,6 +242,7 @@ impl Account {
         let all = Fields::with_custom(&self.custom_fields);
         let own = self.standard_fields.iter();
         own.fold(all, |fields, (object, keys)| fields.only(*object, keys))
+            .with_room(&self.max_chars, &self.max_decimals)
             .matched_by(self.dedup.contacts.iter().map(|rule| rule.0.as_slice()))
     }
 }

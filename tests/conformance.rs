@@ -115,6 +115,8 @@ fn account() -> Account {
         custom_fields: own(Object::Contact).chain(own(Object::Opportunity)).collect(),
         ..Account::default()
     }
+    .at_most(Object::Contact, &[("own_0", 9), ("own_1", 400)])
+    .to_decimals(Object::Opportunity, &[("own_2", 2)])
 }
 
 /// A table of customers: a name, an e-mail address and a city.
@@ -207,6 +209,8 @@ fn is_beyond_two_fields(defect: Defect) -> bool {
             | ShiftsLinks
             | EmptiesLinks
             | CutsLongText
+            | RefusesLongText
+            | RefusesCents
             | SaysNothingForNo
             | TellsLessByContact
             | KeepsNumbersAsFloats
@@ -264,8 +268,8 @@ fn the_adapter_over_customers_and_deals_keeps_the_contract() {
     let report = conformance::run(|| customers_with(""));
     assert!(report.is_passed(), "{report}");
     // Two lists of addresses, two kinds of rules, a combined key (twice), follow-ups (three times), dates, options,
-    // and that no write fails.
-    assert_eq!(skipped(&report).len(), 12, "{report}");
+    // texts of limited length, and that no write fails.
+    assert_eq!(skipped(&report).len(), 13, "{report}");
 }
 
 #[test]
@@ -300,7 +304,7 @@ fn what_an_adapter_does_not_claim_is_skipped_and_said() {
 }
 
 /// Each defect with the case that must catch it.
-const CAUGHT: [(Defect, &str); 121] = [
+const CAUGHT: [(Defect, &str); 123] = [
     (Defect::IgnoresAdditionalAddresses, "a contact is found by an additional e-mail"),
     (Defect::DeclaresNoKeys, "the asked key is declared as it was asked"),
     (Defect::DeclaresSpelledKeys, "the asked key is declared as it was asked"),
@@ -376,6 +380,8 @@ const CAUGHT: [(Defect, &str); 121] = [
     (Defect::FindsSomeOfManyIds, "thousands of ids are looked up at once"),
     (Defect::KnowsSomeOfManyTokens, "thousands of tokens are asked for at once"),
     (Defect::CutsLongText, "a long text comes back whole, or is rejected"),
+    (Defect::RefusesLongText, "a text as long as the account allows is not refused"),
+    (Defect::RefusesCents, "an amount with as many decimals as the account allows is not refused"),
     (Defect::SaysNothingForNo, "every written value comes back"),
     (Defect::WritesTheFieldsOfTheFirst, "updates of one batch change each their own record"),
     (Defect::ShiftsLists, "creates of one batch have each their own values"),

@@ -115,27 +115,32 @@ fn whoever_was_deleted_is_in_nobodys_way() {
 }
 
 #[test]
-fn amounts_below_one_come_back_as_they_were_and_parts_of_a_cent_are_refused_in_words() {
+fn amounts_below_one_come_back_as_they_were_and_parts_of_a_cent_are_told_before_row_1_is_written() {
     let (_folder, mut crm, application) = open(crm::TABLES);
     let file = "\
 Email,Opportunity Name,Pipeline,Stage,Opportunity Value
 ana@example.com,Refund,Sales,New,-0.50
 bo@example.com,Roof,Sales,New,12.999
+di@example.com,Moon,Sales,New,123456789012345678901
 cy@example.com,Boat,Sales,New,-1234.5
 ";
+    let plan = Import::new().plan(Source::from_bytes(file.as_bytes()), &mut crm).unwrap();
+    let told: Vec<_> = plan.issues().map(|issue| (issue.row.unwrap().0, issue.code)).collect();
+    assert_eq!(told, [(2, IssueCode::DecimalsTooMany)]);
+
     let report = import(&mut crm, file);
-    assert_eq!(report.stats().opportunities.create, 2);
+    assert_eq!(report.stats().opportunities.create, 3);
     let refused: Vec<_> =
         report.issues().filter(|issue| issue.code == IssueCode::WriteRejected).collect();
     assert_eq!(refused.len(), 1);
-    assert!(refused[0].message().contains("12.999 cannot be kept in whole cents"));
+    assert!(refused[0].message().contains("123456789012345678901 cannot be kept in whole cents"));
     let kept = "SELECT group_concat(amount_cents) FROM (SELECT * FROM deals ORDER BY title)";
     let kept: String = application.query_row(kept, [], |row| row.get(0)).unwrap();
-    assert_eq!(kept, "-123450,-50");
+    assert_eq!(kept, "-123450,-50,0");
 
     // What is read back is what was written.
     let again = import(&mut crm, file);
-    assert_eq!(again.stats().opportunities.unchanged, 2);
+    assert_eq!(again.stats().opportunities.unchanged, 3);
     assert_eq!((again.stats().opportunities.create, again.stats().opportunities.fail), (0, 1));
 }
 

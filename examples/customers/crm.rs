@@ -50,6 +50,7 @@ fn account() -> Account {
     }
     .only(Object::Contact, &["name", "email", "phone", "tags"])
     .only(Object::Opportunity, &["name", "pipeline", "stage", "status", "value"])
+    .to_decimals(Object::Opportunity, &[("value", 2)])
 }
 
 /// The tables keep the customers of one tenant.

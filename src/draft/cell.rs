@@ -66,12 +66,7 @@ impl Column {
         choices: &'b Choices,
     ) -> Result<Value<'b>, IssueCode> {
         let choice = |found: Result<&'b str, IssueCode>| found.map(Value::text);
-        match self.kind {
-            FieldKind::LongText
-                if cell.len() > self.max_chars && cell.chars().count() > self.max_chars =>
-            {
-                Err(IssueCode::TextTooLong)
-            }
+        let value = match self.kind {
             FieldKind::List if self.is_lower_case => {
                 normalize::text(cell).map(|text| Value::Text(lower_case(text)))
             }
@@ -110,7 +105,32 @@ impl Column {
                 }))
             }
             FieldKind::File | FieldKind::Signature => Err(IssueCode::TextInvalid),
+        };
+        self.with_room(value?)
+    }
+
+    /// The value, if its field has room for it.
+    fn with_room<'b>(&self, value: Value<'b>) -> Result<Value<'b>, IssueCode> {
+        match &value {
+            Value::Text(text)
+                if text.len() > self.max_chars && text.chars().count() > self.max_chars =>
+            {
+                Err(IssueCode::TextTooLong)
+            }
+            Value::Number(number)
+                if self.max_decimals.is_some_and(|most| number.normalize().scale() > most) =>
+            {
+                Err(IssueCode::DecimalsTooMany)
+            }
+            _ => Ok(value),
         }
+    }
+
+    /// Does an amount written plainly certainly have no more decimals than its field?
+    pub(super) fn has_few_decimals(&self, amount: &[u8]) -> bool {
+        let Some(most) = self.max_decimals else { return true };
+        let behind = amount.iter().rev().position(|byte| matches!(byte, b'.' | b','));
+        behind.is_none_or(|decimals| decimals <= most as usize)
     }
 
     /// How many items the row's cell has at most, or the default in place of a blank one.

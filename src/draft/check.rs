@@ -54,6 +54,7 @@ impl<'s> Drafter<'s> {
                 .check_each(checked, stripe, rows, |_, _, _, cell| normalize::is_plain_day(cell)),
             Check::Amount => self.check_each(checked, stripe, rows, |_, checked, _, cell| {
                 normalize::is_plain_amount(cell, checked.column.separators)
+                    && checked.column.has_few_decimals(cell)
             }),
             Check::Email if is_direct => {
                 self.check_each(checked, stripe, rows, |drafter, checked, row, cell| {

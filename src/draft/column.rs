@@ -9,9 +9,6 @@ use crate::normalize::{self, DateFormat, Separators, folded};
 use crate::object::Object;
 use crate::source::BlockRow;
 
-/// How long a note may be (behaviour §10).
-const NOTE_CHARS: usize = 5_000;
-
 /// Which part of a full name the column feeds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
@@ -70,6 +67,8 @@ pub(crate) struct Column {
     pub(crate) country: Option<String>,
     /// How many characters a text may have.
     pub(crate) max_chars: usize,
+    /// How many decimals a number may have, if that is limited.
+    pub(super) max_decimals: Option<u32>,
     values: Map<String, String>,
     clear_token: Option<String>,
     /// Each cell says a value or nothing: none clears, and no default takes the place of a blank one.
@@ -86,7 +85,6 @@ impl Column {
         clear_token: Option<&str>,
     ) -> Self {
         let of = fields.get(field);
-        let is_note = is_note(of);
         let (merge, blank) = merge_and_blank(mapped, of);
         let country = mapped.country.as_deref().and_then(|name| normalize::country(name).ok());
         Column {
@@ -105,7 +103,8 @@ impl Column {
             default: mapped.default.clone(),
             default_always: mapped.default_always,
             loosens_consent: mapped.loosens_consent,
-            max_chars: if is_note { NOTE_CHARS } else { usize::MAX },
+            max_chars: of.max_chars.unwrap_or(usize::MAX),
+            max_decimals: of.max_decimals,
             date: date_format(mapped, field),
             separators: mapped.separators,
             is_format_open: leaves_format_open(mapped, of.kind),
@@ -127,9 +126,16 @@ impl Column {
     }
 
     /// The same column, to feed one part of a name.
-    pub(crate) fn part(mut self, part: Part, field: FieldId) -> Self {
-        (self.part, self.field) = (part, field);
+    pub(crate) fn part(mut self, part: Part, field: FieldId, fields: &Fields) -> Self {
+        self.part = part;
+        self.feed(field, fields);
         self
+    }
+
+    /// Turns to another field.
+    fn feed(&mut self, field: FieldId, fields: &Fields) {
+        self.field = field;
+        self.max_chars = fields.get(field).max_chars.unwrap_or(usize::MAX);
     }
 
     /// The same column, to feed a whole name from the cells at this place, which are made from the columns from
@@ -139,10 +145,12 @@ impl Column {
         index: u16,
         made_from: Option<u16>,
         default: Option<String>,
+        fields: &Fields,
     ) -> Self {
         self.origin = Origin::File(index);
         self.made_from = made_from;
-        (self.field, self.kind) = (FieldId::NAME, FieldKind::FullName);
+        self.feed(FieldId::NAME, fields);
+        self.kind = FieldKind::FullName;
         // The value maps were used when the cells were made.
         self.values.clear();
         if default.is_some() {
@@ -309,6 +317,11 @@ impl Column {
         let meant = self.mapped(cell);
         self.merge != Merge::Keep
             && (self.means_clear(meant) || (meant.is_empty() && self.blank == Blank::Clear))
+    }
+
+    /// How long its texts may be, in words.
+    pub(crate) fn room(&self) -> String {
+        format!("{} character{}", self.max_chars, if self.max_chars == 1 { "" } else { "s" })
     }
 
     /// The text of a constant.

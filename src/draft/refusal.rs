@@ -104,8 +104,8 @@ impl Refused {
     }
 }
 
-/// What helps to mend a cell: the options that it may have meant, how its column writes numbers, or which
-/// country's number a phone was taken for.
+/// What helps to mend a cell: the options that it may have meant, how its column writes numbers, how much room its
+/// field has, or which country's number a phone was taken for.
 pub(super) fn hint(
     settings: &Settings,
     column: &Column,
@@ -119,6 +119,12 @@ pub(super) fn hint(
     if matches!(code, IssueCode::NumberInvalid | IssueCode::NumberAmbiguous) {
         let written = column.separators.filter(|written| written.decimal != '.');
         return written.map(|written| format!("1234{}50", written.decimal));
+    }
+    match (code, column.max_decimals) {
+        (IssueCode::TextTooLong, _) => return Some(column.room()),
+        (IssueCode::DecimalsTooMany, Some(1)) => return Some("1 decimal".to_owned()),
+        (IssueCode::DecimalsTooMany, Some(most)) => return Some(format!("{most} decimals")),
+        _ => {}
     }
     let is_choice = matches!(
         code,

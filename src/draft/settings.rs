@@ -252,8 +252,8 @@ impl Settings {
                     Some(beside) => column.beside(beside.clone()),
                     None => column,
                 };
-                let first = column.clone().part(Part::FirstName, FieldId::FIRST_NAME);
-                let last = column.part(Part::LastName, FieldId::LAST_NAME);
+                let first = column.clone().part(Part::FirstName, FieldId::FIRST_NAME, &self.fields);
+                let last = column.part(Part::LastName, FieldId::LAST_NAME, &self.fields);
                 self.contact_columns.extend([first, last]);
             }
             Object::Contact | Object::Opportunity => {}

@@ -12,6 +12,7 @@ mod words;
 pub use id::FieldId;
 pub(crate) use words::words;
 
+use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use crate::maps::Map;
@@ -98,7 +99,14 @@ pub struct Field {
     pub is_part: bool,
     /// The options of a choice; empty if any value will do.
     pub options: Vec<String>,
+    /// How many characters a text has at most, or an item of a list; `None` for any length.
+    pub max_chars: Option<usize>,
+    /// How many decimals a number has at most; `None` for any.
+    pub max_decimals: Option<u32>,
 }
+
+/// How long a note may be (behaviour §10).
+const NOTE_CHARS: usize = 5_000;
 
 impl Field {
     fn standard(object: Object, (key, label, kind, is_list): standard::Row) -> Self {
@@ -112,6 +120,8 @@ impl Field {
             is_absent: false,
             is_part: false,
             options: Vec::new(),
+            max_chars: (kind == FieldKind::LongText).then_some(NOTE_CHARS),
+            max_decimals: None,
         }
     }
 
@@ -127,6 +137,8 @@ impl Field {
             is_absent: false,
             is_part: false,
             options: field.options.clone(),
+            max_chars: None,
+            max_decimals: None,
         }
     }
 }
@@ -276,6 +288,21 @@ impl Fields {
         (Object::Opportunity, "status"),
         (Object::Opportunity, "contact_id"),
     ];
+
+    /// The same fields of an account that has only so much room in some of them.
+    pub(crate) fn with_room(
+        mut self,
+        chars: &IndexMap<Object, IndexMap<String, usize>>,
+        decimals: &IndexMap<Object, IndexMap<String, u32>>,
+    ) -> Self {
+        for field in &mut self.fields {
+            let chars = chars.get(&field.object).and_then(|of| of.get(&field.key)).copied();
+            let decimals = decimals.get(&field.object).and_then(|of| of.get(&field.key)).copied();
+            field.max_chars = chars.into_iter().chain(field.max_chars).min();
+            field.max_decimals = decimals;
+        }
+        self
+    }
 
     /// The same fields of an account that matches contacts by these. A rule with a key that they do not have
     /// is left out.

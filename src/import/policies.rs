@@ -18,6 +18,7 @@ pub(super) fn problems(
     problems.extend(policies.match_rules(answers));
     problems.extend(policies.required_fields());
     problems.extend(policies.options());
+    problems.extend(policies.room());
     problems.extend(policies.matched_fields());
     problems.extend(repeated(account));
     problems
@@ -138,6 +139,39 @@ impl Policies<'_> {
         })
     }
 
+    /// Only texts can be limited to so many characters, and only numbers to so many decimals. A standard field that the
+    /// account does without may be limited, too.
+    fn room(&self) -> impl Iterator<Item = String> {
+        let chars = self.account.max_chars.iter();
+        let chars = chars.flat_map(|(object, of)| of.keys().map(|key| (*object, key, true)));
+        let decimals = self.account.max_decimals.iter();
+        let decimals = decimals.flat_map(|(object, of)| of.keys().map(|key| (*object, key, false)));
+        chars.chain(decimals).filter_map(|(object, key, is_text)| {
+            let known = self.fields.find(object, key);
+            let (list, what) =
+                if is_text { ("max_chars", "text") } else { ("max_decimals", "number") };
+            let why = if known.is_some_and(|id| self.fields.is_part(id)) {
+                "is joined to the name: limit \"name\" instead".to_owned()
+            } else if object == Object::Contact && self.is_split(key) {
+                "is kept as its two parts: limit \"first_name\" and \"last_name\" instead"
+                    .to_owned()
+            } else if let Some(id) = known.or(self.standard.find(object, key)) {
+                let kind = self.fields.get(id).kind;
+                let is_fine = if is_text { holds_text(kind) } else { holds_numbers(kind) };
+                if is_fine {
+                    return None;
+                }
+                format!("holds no {what}: leave it out")
+            } else {
+                let objects = object.plural();
+                format!(
+                    "is no field of {objects}: correct the key, or add the field to custom_fields"
+                )
+            };
+            Some(format!("the account limits {key:?} in {list}, which {why}"))
+        })
+    }
+
     /// Opportunities must be matched by fields that they have and that can agree (O5): a row with an id names its
     /// opportunity, and tags are the contact's.
     fn matched_fields(&self) -> Vec<String> {
@@ -177,4 +211,14 @@ impl Policies<'_> {
     fn is_split(&self, key: &str) -> bool {
         self.fields.splits_names() && self.of_contact(key) == Some(FieldId::NAME)
     }
+}
+
+/// Are the values of this kind texts of any length?
+fn holds_text(kind: FieldKind) -> bool {
+    use FieldKind::{FullName, List, LongText, MultipleChoice, SingleChoice, Text, Timezone};
+    matches!(kind, Text | LongText | FullName | List | SingleChoice | MultipleChoice | Timezone)
+}
+
+fn holds_numbers(kind: FieldKind) -> bool {
+    matches!(kind, FieldKind::Number | FieldKind::Money)
 }

@@ -129,9 +129,9 @@ catalogue! {
     TextPlaceholder "text-placeholder" Warning None,
         "cells in {column} say \"{value}\", which is read as text, not as a blank", "if that means nothing, empty these cells and import the file again, or say for the column that the word is a blank";
     TextTooLong "text-too-long" Warning None,
-        "the text in {column} is longer than 5,000 characters and was left out", "shorten it, or put the rest into another column";
+        "the text in {column} was left out, because the field takes no more than {detail}", "shorten it, or put the rest into another column";
     TextFull "text-full" Warning None,
-        "the text in {column} was left out: with what is there already it would be longer than 5,000 characters", "shorten what is stored in the CRM, or put the text into another column";
+        "the text in {column} was left out: with what is there already it would be longer than {detail}", "shorten what is stored in the CRM, or put the text into another column";
     NameUnused "name-unused" Warning None,
         "the full name \"{value}\" was left out, because the row has another name in a column of its own", "make the columns with the name agree";
     EmailInvalid "email-invalid" Warning Some(1008),
@@ -156,6 +156,8 @@ catalogue! {
         "the last separator in \"{value}\" could come before decimals or before thousands", "write it without a separator for thousands, or with decimals, such as {number}; or say for the column which sign comes before decimals";
     NumberTooLong "number-too-long" Warning None,
         "\"{value}\" has too many digits to be kept exactly", "round it, or put it into a field for text";
+    DecimalsTooMany "decimals-too-many" Warning None,
+        "\"{value}\" was left out, because the field takes no more than {detail}", "round it";
     BooleanInvalid "boolean-invalid" Warning None,
         "\"{value}\" is neither yes nor no", "write yes or no";
     OptionUnknown "option-unknown" Warning Some(1005),

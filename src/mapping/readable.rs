@@ -1,5 +1,7 @@
 //! [`can_read`]: whether a default, a constant or what a value map says can be read as a value of its field.
 
+use rust_decimal::Decimal;
+
 use super::ColumnMapping;
 use crate::account::Account;
 use crate::field::{Field, FieldId, FieldKind};
@@ -49,7 +51,9 @@ pub(super) fn could_read(
 pub(super) fn why_unreadable(kind: FieldKind) -> &'static str {
     match kind {
         FieldKind::Date => "it is no date, or not one in the order of the column",
-        FieldKind::Number | FieldKind::Money => "it is no number, or could be read as two",
+        FieldKind::Number | FieldKind::Money => {
+            "it is no number, could be read as two, or has too many decimals"
+        }
         FieldKind::Boolean => "it is neither yes nor no",
         FieldKind::Email => "it is no e-mail address",
         FieldKind::Phone => "it is no phone number",
@@ -63,14 +67,16 @@ pub(super) fn why_unreadable(kind: FieldKind) -> &'static str {
         FieldKind::SingleChoice | FieldKind::MultipleChoice => {
             "it is not one of the options, or the name of two"
         }
-        _ => "it cannot be read",
+        _ => "it is too long for the field",
     }
 }
 
 fn is_value(field: &Field, column: &ColumnMapping, text: &str, account: &Account) -> bool {
+    let decimals = |number: Decimal| number.normalize().scale();
     match field.kind {
         FieldKind::Date => normalize::date(text, &column.date_format()).is_ok(),
-        FieldKind::Number | FieldKind::Money => normalize::decimal(text, column.separators).is_ok(),
+        FieldKind::Number | FieldKind::Money => normalize::decimal(text, column.separators)
+            .is_ok_and(|number| field.max_decimals.is_none_or(|most| decimals(number) <= most)),
         FieldKind::Boolean => normalize::boolean(text).is_ok(),
         FieldKind::Email => normalize::email(text).is_ok(),
         FieldKind::Phone => text.bytes().filter(u8::is_ascii_digit).count() >= 3,
@@ -90,6 +96,6 @@ fn is_value(field: &Field, column: &ColumnMapping, text: &str, account: &Account
             let options = account.options_of(field);
             options.is_empty() || OptionSet::of_labels(options).find(text).is_ok()
         }
-        _ => true,
+        _ => field.max_chars.is_none_or(|most| text.chars().count() <= most),
     }
 }

@@ -37,12 +37,13 @@ impl Differences {
 }
 
 /// A field of plain text that just one column feeds and overwrites. If the cell is not blank, it is what the
-/// field holds afterwards.
+/// field holds afterwards, as long as there is room for it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Overwritten {
     /// The place of the column in the file.
     index: usize,
     field: FieldId,
+    max_chars: usize,
 }
 
 /// May a row contradict an earlier one in this column?
@@ -118,7 +119,8 @@ fn overwritten(settings: &Settings) -> Vec<Overwritten> {
     };
     let columns = settings.contact_columns.iter().filter(is_plain);
     let place = |column: &Column| {
-        Some(Overwritten { index: usize::from(column.index()?), field: column.field })
+        let index = usize::from(column.index()?);
+        Some(Overwritten { index, field: column.field, max_chars: column.max_chars })
     };
     columns.filter_map(place).collect()
 }
@@ -136,7 +138,7 @@ pub(super) fn contradicts(
         return false;
     }
     let Some(of) = contact.stored() else { return false };
-    overwritten.iter().any(|&Overwritten { index, field }| {
+    overwritten.iter().any(|&Overwritten { index, field, max_chars }| {
         let said = cells.cell(index);
         let stored = ledger.stored_contacts.value(of, field).unwrap_or_default();
         if said == stored {
@@ -144,6 +146,7 @@ pub(super) fn contradicts(
         }
         let said = normalize::trim(said);
         !said.is_empty()
+            && said.len() <= max_chars
             && !may_have_guard(said)
             && !normalize::looks_like(said, normalize::trim(stored))
     })

@@ -96,7 +96,8 @@ impl Planner {
         let now = self.grown(record, row, columns, kept);
         let number = self.ledger.row(record.object, row).number;
         let refused = now.refused.iter().map(|&column| {
-            Finding::row(IssueCode::TextFull, number).object(record.object).column(column)
+            let finding = Finding::row(IssueCode::TextFull, number);
+            finding.object(record.object).column(column).detail(columns[0].room())
         });
         self.window.findings.extend(refused);
         // What was said before is not added again, so the text may be far shorter than was counted.

@@ -82,5 +82,5 @@ macro_rules! files {
 }
 
 files! {
-    modes identity teaching repeats pairing writing addresses opportunities matching law highlevel few_fields cells
+    modes identity teaching repeats pairing writing addresses opportunities matching law highlevel few_fields cells room
 }

@@ -82,6 +82,8 @@ pub(crate) enum Defect {
     FindsSomeOfManyIds,
     KnowsSomeOfManyTokens,
     CutsLongText,
+    RefusesLongText,
+    RefusesCents,
     SaysNothingForNo,
     WritesTheFieldsOfTheFirst,
     ShiftsLists,

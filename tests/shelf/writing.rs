@@ -122,6 +122,16 @@ impl Shelf {
         receipts.done(token);
     }
 
+    fn has_no_room_for(&self, step: &BatchStep<'_>) -> bool {
+        step.changes().any(|change| {
+            let text = change.text();
+            let decimals = text.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+            let is_number = change.key() == "own_2" && decimals > 1;
+            self.is(Defect::RefusesLongText) && text.len() > 200
+                || self.is(Defect::RefusesCents) && is_number
+        })
+    }
+
     /// Writes one step; `at` is its position in the batch.
     pub(crate) fn step(&mut self, step: &BatchStep<'_>, at: usize, receipts: &mut Receipts) {
         let token = step.token();
@@ -133,6 +143,9 @@ impl Shelf {
             self.shifted.known.insert(id.to_string());
             let id = if self.is(Defect::NewIdForKnownTokens) { id + 1000 } else { id };
             return receipts.already_applied(token, &id.to_string());
+        }
+        if self.has_no_room_for(step) {
+            return receipts.rejected(token, "there is no room for it");
         }
         let link = match step.link(receipts) {
             Link::To(_) if !self.shifted.links.is_empty() => self.shifted.links.pop_first(),

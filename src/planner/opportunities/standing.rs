@@ -67,6 +67,8 @@ struct Columns {
     parts: Vec<Range<usize>>,
     /// The column of the name; `None` if there is none, or if its cells are not read as they are.
     name: Option<usize>,
+    /// A name of so many bytes has room in its field.
+    name_bytes: usize,
 }
 
 impl Columns {
@@ -80,9 +82,10 @@ impl Columns {
         let columns = &settings.opportunity_columns;
         let parts = columns.iter().filter(is_part).filter_map(Column::index);
         let name = columns.iter().find(|column| column.field == FieldId::OPPORTUNITY_NAME);
+        let name_bytes = name.map_or(0, |column| column.max_chars);
         let name = name.filter(|column| column.is_direct()).and_then(Column::index);
         let parts = side_by_side(parts.map(usize::from));
-        Columns { parts, name: name.map(usize::from) }
+        Columns { parts, name: name.map(usize::from), name_bytes }
     }
 
     /// Writes down what a row says about the four fields: for each part its length and where its cells end,
@@ -140,7 +143,8 @@ impl Standings {
     fn way_of(&mut self, settings: &Settings, block: &Block, row: &BlockRow<'_>) -> Option<u16> {
         let columns = self.columns.get_or_insert_with(|| Columns::of(settings));
         let name = row.bytes(columns.name?);
-        if !is_plain(*name.first()?) && is_blank(row.cell(columns.name?)) {
+        let is_blank = !is_plain(*name.first()?) && is_blank(row.cell(columns.name?));
+        if is_blank || name.len() > columns.name_bytes {
             return None;
         }
         columns.say(block, row, &mut self.said)?;
@@ -249,7 +253,8 @@ mod tests {
         rows.next_block(&mut block, 300).unwrap();
         let (mut same, mut different) = (0, 0);
         for parts in [&[0][..], &[1, 2, 3], &[0, 1, 3], &[0, 1, 2, 3]] {
-            let columns = Columns { parts: side_by_side(parts.iter().copied()), name: None };
+            let parts = side_by_side(parts.iter().copied());
+            let columns = Columns { parts, name: None, name_bytes: 0 };
             let said = |row: &BlockRow<'_>| {
                 let mut said = vec![7];
                 columns.say(&block, row, &mut said).unwrap();

@@ -33,14 +33,18 @@ fn amounts_are_exact<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
     if count == 0 { skip("no field of the account is a number") } else { Ok(()) }
 }
 
-fn expect_exact<S: StorageWrite>(
+/// An amount is kept exactly. It may be refused if it is below zero, or if it may have too many decimals or digits.
+pub(super) fn expect_exact<S: StorageWrite>(
     bench: &mut Bench<S>,
     object: Object,
     key: &str,
     amount: &str,
 ) -> Result {
     // A column may hold no amounts below zero, or only cents, or none that long.
-    let may_be_refused = matches!(amount, "-0.5" | "1.005" | "9007199254740993");
+    let decimals = amount.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    let most = bench.fields().find(object, key).and_then(|id| bench.fields().get(id).max_decimals);
+    let may_be_refused = matches!(amount, "-0.5" | "9007199254740993")
+        || most.map_or(amount == "1.005", |most| decimals > most as usize);
     let name = if object == Contact { bench.name() } else { "name" };
     let id = match bench.add_or_refuse(object, &[(name, &["Roof"]), (key, &[amount])])? {
         Some(id) => id,

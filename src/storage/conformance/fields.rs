@@ -226,21 +226,22 @@ fn long_texts_are_whole<S: StorageWrite>(bench: &mut Bench<S>) -> Result {
         let keys: Vec<String> = own.map(|(_, field)| field.key.clone()).collect();
         let text = "Zoë ".repeat(length / 4 - 1) + "end.";
         for key in keys {
-            is_whole(bench, object, &key, &text)?;
+            is_kept_whole(bench, object, &key, &text)?;
         }
     }
     Ok(())
 }
 
-fn is_whole<S: StorageWrite>(
+/// Is a text kept? If not, it was refused. A part of it must not be kept.
+pub(super) fn is_kept_whole<S: StorageWrite>(
     bench: &mut Bench<S>,
     object: Object,
     key: &str,
     text: &str,
-) -> Result {
+) -> Result<bool> {
     let values: &[(&str, &[&str])] = &[("name", &["Roof"]), (key, &[text])];
     let values = if object == Contact || key == "name" { &values[1..] } else { values };
-    let Some(id) = bench.add_or_refuse(object, values)? else { return Ok(()) };
+    let Some(id) = bench.add_or_refuse(object, values)? else { return Ok(false) };
     let seen = bench.get(object, &id)?;
     let got = seen.value(key).unwrap_or_default();
     expect(
@@ -251,7 +252,8 @@ fn is_whole<S: StorageWrite>(
             text.chars().count(),
             got.chars().count()
         ),
-    )
+    )?;
+    Ok(true)
 }
 
 /// The samples, with as many items of a list of addresses as storage has room for.
@@ -273,8 +275,19 @@ pub(super) fn samples(account: &Account, fields: &Fields, object: Object) -> Vec
         .collect()
 }
 
-/// Values for one field, `None` if an import writes none.
+/// Values for one field that it has room for, `None` if an import writes none.
 pub(super) fn sample(account: &Account, fields: &Fields, field: &Field) -> Option<Vec<String>> {
+    let values = any_sample(account, fields, field)?;
+    let most = field.max_chars.unwrap_or(usize::MAX);
+    // What texts end with tells them apart.
+    let end = |text: String| {
+        let surplus = text.chars().count().saturating_sub(most);
+        text.chars().skip(surplus).collect::<String>().trim_start().to_owned()
+    };
+    Some(values.into_iter().map(end).collect())
+}
+
+fn any_sample(account: &Account, fields: &Fields, field: &Field) -> Option<Vec<String>> {
     let one = |text: &str| Some(vec![text.to_owned()]);
     let options = account.options_of(field);
     let pipeline = account.pipelines.first();
@@ -287,6 +300,7 @@ pub(super) fn sample(account: &Account, fields: &Fields, field: &Field) -> Optio
         FieldKind::FullName => one("Ana Maria Lee"),
         FieldKind::Text => one(&format!("Text of {}", field.key)),
         FieldKind::LongText => one("likes boats\nand trains"),
+        FieldKind::Number | FieldKind::Money if field.max_decimals == Some(0) => one("18500"),
         FieldKind::Number | FieldKind::Money => one("18500.5"),
         FieldKind::Phone if field.is_list => {
             Some(["+12065550124", "+12065550125"].map(String::from).to_vec())

@@ -57,6 +57,7 @@ mod maker;
 mod over;
 mod receipts;
 mod report;
+mod room;
 mod rules;
 mod together;
 mod tokens;
@@ -137,6 +138,7 @@ fn run_any<'s>(mut fresh: &mut dyn FnMut() -> Subject<'s>) -> Report {
         .chain(fields::cases())
         .chain(values::cases())
         .chain(amounts::cases())
+        .chain(room::cases())
         .chain(versions::cases())
         .chain(writing::cases())
         .chain(bulk::cases())
