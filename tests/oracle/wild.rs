@@ -13,7 +13,7 @@ use crate::{engine, generate};
 const MORE: [(&str, &str, &[&str], &str); 13] = [
     ("Name", "name", &["", "Ana Lee", "Kim, Bo", "Ana"], "Cy Fox"),
     ("Source", "source", &["", "fair", "web"], "import"),
-    ("City", "city", &["", "York", "Bath"], "Rome"),
+    ("City", "city", &["", "York", "Bath", "Huddersfield"], "Rome"),
     ("Do Not Disturb", "dnd", &["", "yes", "no", "perhaps"], "yes"),
     ("Followers", "followers", &["", "u1", "u2", "u1; u2", "u9"], "u2"),
     ("Date of Birth", "date_of_birth", &["", "1990-12-31", "1991-01-01", "nope"], "1980-01-01"),
@@ -70,6 +70,8 @@ pub(crate) struct Wild {
     mapping: Mapping,
     follow_ups: Vec<FollowUp>,
     is_highlevel: bool,
+    /// Some fields have little room.
+    is_narrow: bool,
 }
 
 impl Wild {
@@ -89,7 +91,8 @@ impl Wild {
         }
         constants(dice, &policy, &mut mapping);
         let follow_ups = (0..dice.below(3)).map(|_| follow_up(dice)).collect();
-        Wild { policy, crm, rows, mapping, follow_ups, is_highlevel: dice.one_in(8) }
+        let (is_highlevel, is_narrow) = (dice.one_in(8), dice.one_in(3));
+        Wild { policy, crm, rows, mapping, follow_ups, is_highlevel, is_narrow }
     }
 
     /// The case without what follows: whom an import creates, the next one may update.
@@ -111,7 +114,13 @@ impl Wild {
 
     /// The import, the storage it is for, and the file.
     pub(crate) fn set_up(&self) -> (Import, MemoryStorage, String) {
-        let (import, storage) = engine::set_up(&self.policy, &self.crm);
+        let (import, mut storage) = engine::set_up(&self.policy, &self.crm);
+        if self.is_narrow {
+            storage.account = storage
+                .account
+                .at_most(Object::Contact, &[("city", 6), ("notes", 9)])
+                .at_most(Object::Opportunity, &[("notes", 8), ("name", 4)]);
+        }
         let import = import.mapping(self.mapping.clone());
         let import = self.follow_ups.iter().cloned().fold(import, Import::follow_up);
         let import = if self.is_highlevel { import.highlevel() } else { import };
@@ -128,10 +137,12 @@ impl Wild {
         }
         let mapping: Vec<String> =
             self.mapping.columns.iter().map(|column| json!(column).to_string()).collect();
-        let Wild { policy, crm, follow_ups, is_highlevel, .. } = &self;
+        let Wild { policy, crm, follow_ups, is_highlevel, is_narrow, .. } = &self;
         let (_, _, file) = self.set_up();
         let mapping = mapping.join("\n");
-        format!("{mapping}\n{follow_ups:?} {is_highlevel}\n{policy:?}\n{crm:?}\n{file}\n{told}")
+        format!(
+            "{mapping}\n{follow_ups:?} {is_highlevel} {is_narrow}\n{policy:?}\n{crm:?}\n{file}\n{told}"
+        )
     }
 
     /// The same with a little less, in every way.
@@ -144,6 +155,9 @@ impl Wild {
         };
         if self.is_highlevel {
             push(&|wild| wild.is_highlevel = false);
+        }
+        if self.is_narrow {
+            push(&|wild| wild.is_narrow = false);
         }
         (0..self.rows.len()).for_each(|at| push(&|wild| _ = wild.rows.remove(at)));
         (0..self.follow_ups.len()).for_each(|at| push(&|wild| _ = wild.follow_ups.remove(at)));
