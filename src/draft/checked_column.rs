@@ -4,6 +4,7 @@
 //! written in the plainest way of their kind. Those need only a glance; the others are read in full by
 //! [`Column::read`].
 
+use super::column::SilentCells;
 use super::recent_cells::RecentCells;
 use super::{Column, Settings};
 use crate::field::{FieldId, FieldKind};
@@ -24,8 +25,8 @@ pub(super) struct CheckedColumn<'s> {
     /// Nothing can be wrong with its cells in a block without a NUL, or not until the opportunity is known.
     /// Once another column has shown that a row says more than keys, they need not be checked.
     pub(super) is_quiet: bool,
-    /// Some of its cells mean nothing, because the value map says so.
-    may_mean_nothing: bool,
+    /// Which of its cells mean nothing.
+    silent_cells: SilentCells,
     /// Its number among the columns that are checked the same way, if they give keys.
     pub(super) among_its_kind: usize,
     /// Cells that were read before and are fine.
@@ -92,7 +93,7 @@ impl<'s> CheckedColumn<'s> {
                 && column.max_chars == usize::MAX,
             says_more: !is_key && !column.is_constant(),
             is_name: column.field.is_name(),
-            may_mean_nothing: column.may_mean_nothing(),
+            silent_cells: column.silent_cells(),
             among_its_kind: 0,
             fine: RecentCells::default(),
         }
@@ -124,16 +125,24 @@ impl<'s> CheckedColumn<'s> {
     /// Is it a column of the file, and does its cell on a row make the side present (P1)?
     pub(super) fn makes_present(&self, row: &BlockRow<'_>) -> bool {
         let is_filled = self.index.is_some_and(|index| !normalize::is_blank(row.cell(index)));
-        is_filled && !(self.may_mean_nothing && self.column.means_nothing(row))
+        is_filled && !(self.silent_cells != SilentCells::None && self.column.means_nothing(row))
     }
 
     /// Those of the rows whose cell means something.
     #[inline]
     pub(super) fn saying(&self, stripe: &Stripe<'_>, rows: u64) -> u64 {
-        if !self.may_mean_nothing {
+        let may_be_silent = |row: &usize| match (self.silent_cells, self.index) {
+            (SilentCells::Zeros, Some(index)) => {
+                normalize::may_say_no_day(stripe.bytes(*row, index).trim_ascii_start())
+            }
+            _ => true,
+        };
+        if self.silent_cells == SilentCells::None {
             return rows;
         }
-        let silent = rows_of(rows).filter(|row| self.column.means_nothing(&stripe.row(*row)));
+        let silent = rows_of(rows)
+            .filter(may_be_silent)
+            .filter(|row| self.column.means_nothing(&stripe.row(*row)));
         silent.fold(rows, |rows, row| rows & !(1 << row))
     }
 

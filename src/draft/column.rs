@@ -17,6 +17,16 @@ pub(crate) enum Part {
     LastName,
 }
 
+/// Which cells of a column mean nothing, though they are not blank.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SilentCells {
+    None,
+    /// Dates of zeros.
+    Zeros,
+    /// Those of which the value map says so.
+    Mapped,
+}
+
 /// Where a column's cells come from.
 #[derive(Clone, Debug)]
 pub(super) enum Origin {
@@ -268,10 +278,17 @@ impl Column {
         if self.values.is_empty() || self.beside.is_some() { cell } else { self.looked_up(cell) }
     }
 
-    /// A trimmed cell without the guard that marks it as text for a spreadsheet, such as `="007"`.
+    /// A trimmed cell without the guard that marks it as text for a spreadsheet, such as `="007"`; "" for a date of
+    /// zeros, which says that there is none.
     #[inline]
     pub(super) fn bare<'b>(&self, cell: &'b str) -> &'b str {
-        if may_have_guard(cell) { self.without_guard(cell) } else { cell }
+        if may_have_guard(cell) {
+            self.without_guard(cell)
+        } else if self.kind == FieldKind::Date && normalize::says_no_day(cell) {
+            ""
+        } else {
+            cell
+        }
     }
 
     /// A trimmed cell without the guard by which a spreadsheet keeps its zeros. A single apostrophe is such a
@@ -290,16 +307,23 @@ impl Column {
     }
 
     pub(super) fn looked_up<'b>(&'b self, cell: &'b str) -> &'b str {
+        if self.values.is_empty() {
+            return cell;
+        }
         self.values.get(&folded(cell)).map_or(cell, String::as_str)
     }
 
-    /// Are there cells of which the value map says that they mean nothing?
-    pub(super) fn may_mean_nothing(&self) -> bool {
-        self.values.values().any(String::is_empty)
+    /// Which cells may mean nothing, though they are not blank?
+    pub(super) fn silent_cells(&self) -> SilentCells {
+        match self.kind {
+            _ if self.values.values().any(String::is_empty) => SilentCells::Mapped,
+            FieldKind::Date => SilentCells::Zeros,
+            _ => SilentCells::None,
+        }
     }
 
-    /// Does the value map say of the cell on a row that it means nothing? It is blank then, and makes no side
-    /// present (P1).
+    /// Does the cell on a row mean nothing, because the value map says so, or because it is a date of zeros? It is
+    /// blank then, and makes no side present (P1).
     pub(crate) fn means_nothing(&self, row: &BlockRow<'_>) -> bool {
         self.looked_up(self.bare(normalize::trim(self.whole_text(row)))).is_empty()
     }

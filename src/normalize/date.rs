@@ -121,6 +121,30 @@ pub(crate) fn is_plain_day(cell: &[u8]) -> bool {
         && (1..=last).contains(&day)
 }
 
+/// Does a cell say that there is no date, in the way of a program that has no blank for it? Outlook writes `0/0/00` and
+/// `0.0.00`, MySQL `0000-00-00`, and a spreadsheet shows a blank cell that it counts with as `1/0/1900`.
+pub(crate) fn says_no_day(cell: &str) -> bool {
+    if !may_say_no_day(cell.as_bytes()) {
+        return false;
+    }
+    let day = cell.split([' ', 'T']).next().unwrap_or(cell);
+    let mut time = cell[day.len()..].bytes();
+    let is_separator = |byte: &u8| matches!(byte, b'/' | b'-' | b'.');
+    let mut separators = day.bytes().filter(is_separator);
+    let are_two = separators.next().is_some_and(|one| separators.eq([one]));
+    let are_zeros = day.bytes().all(|byte| byte == b'0' || is_separator(&byte));
+    let is_first_of_spreadsheets =
+        matches!(day, "1/0/1900" | "0/1/1900" | "00/01/1900" | "00.01.1900");
+    let is_midnight = time.all(|byte| matches!(byte, b'0' | b':' | b'.' | b' ' | b'T' | b'Z'));
+    (are_two && are_zeros || is_first_of_spreadsheets) && is_midnight
+}
+
+/// Is it worth asking [`says_no_day`]? Few cells are.
+#[inline]
+pub(crate) fn may_say_no_day(cell: &[u8]) -> bool {
+    matches!(cell, [b'0', ..] | [b'1', b'/', ..])
+}
+
 /// Three numbers, none of which is a four-digit year in front.
 fn numeric(
     first: Number,

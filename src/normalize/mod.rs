@@ -35,7 +35,7 @@ pub(crate) use choice::STATUSES;
 pub(crate) use country::country_name;
 pub use country::{country, country_exact};
 pub use date::{DateFormat, DateOrderFound, DateScan, date};
-pub(crate) use date::{is_plain_day, order_in_header};
+pub(crate) use date::{is_plain_day, may_say_no_day, order_in_header, says_no_day};
 pub use email::email;
 pub(crate) use email::plain_address_in;
 pub use list::{EMAIL_SEPARATORS, Items, LIST_SEPARATORS, PHONE_SEPARATORS, items};
