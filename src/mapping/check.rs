@@ -202,7 +202,7 @@ impl Check<'_> {
         if let Some(country) = column.country.as_deref()
             && normalize::country(country).is_err()
         {
-            refuse("country", country, why_unreadable(FieldKind::Country));
+            refuse("country", country, "it is no country");
         }
         if let Some(merge) = column.merge
             && let Some(why) = why_not_merged(id, field, merge)
@@ -218,7 +218,7 @@ impl Check<'_> {
             } else if id == FieldId::OPPORTUNITY_TAGS {
                 refuse("default", default, "only tags of the file go to the contact");
             } else if !can_read(field, id, column, default, self.account) {
-                refuse("default", default, why_unreadable(field.kind));
+                refuse("default", default, why_unreadable(field));
             }
         }
         if let Some(separators) = column.separators
@@ -248,7 +248,7 @@ impl Check<'_> {
                 column: header.to_owned(),
                 cell: cell.clone(),
                 meant: meant.clone(),
-                why: why_unreadable(field.kind),
+                why: why_unreadable(field),
             });
         }
     }

@@ -47,13 +47,14 @@ pub(super) fn could_read(
     is_open || can_read(field, id, column, text, account)
 }
 
-/// Why a text that cannot be read is no value of a field of this kind.
-pub(super) fn why_unreadable(kind: FieldKind) -> &'static str {
-    match kind {
+/// Why a text that cannot be read is no value of a field.
+pub(super) fn why_unreadable(field: &Field) -> &'static str {
+    match field.kind {
         FieldKind::Date => "it is no date, or not one in the order of the column",
-        FieldKind::Number | FieldKind::Money => {
-            "it is no number, could be read as two, or has too many decimals"
+        FieldKind::Number | FieldKind::Money if field.max_decimals.is_some() => {
+            "it is no number, could be read as two, or has more decimals than the field"
         }
+        FieldKind::Number | FieldKind::Money => "it is no number, or could be read as two",
         FieldKind::Boolean => "it is neither yes nor no",
         FieldKind::Email => "it is no e-mail address",
         FieldKind::Phone => "it is no phone number",

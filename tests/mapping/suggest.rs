@@ -28,13 +28,16 @@ fn mapped(headers: &[&str], objects: &[Object]) -> Vec<String> {
 
 #[test]
 fn a1_a_suggestion_is_sure_likely_or_none_and_says_why() {
-    let told: Vec<(Confidence, String)> =
-        suggested(&["First Name", "Work Email", "Assistant's Phone", "Shoes"], &Object::ALL)
-            .into_iter()
-            .map(|suggestion| (suggestion.confidence, suggestion.reason))
-            .collect();
+    let told: Vec<(Confidence, String)> = suggested(
+        &["First Name", "Middle Name", "Work Email", "Assistant's Phone", "Shoes"],
+        &Object::ALL,
+    )
+    .into_iter()
+    .map(|suggestion| (suggestion.confidence, suggestion.reason))
+    .collect();
     let expected = [
         (Confidence::Sure, "the header names the field"),
+        (Confidence::None, "\"middle\" says that it is another name"),
         (Confidence::Likely, "the header names the contact's field"),
         (Confidence::None, "\"assistant\" says that it is somebody else's"),
         (Confidence::None, "no field is called like this"),

@@ -408,6 +408,9 @@ impl Reader<'_> {
             );
         }
         match self.trap(words) {
+            Some((word @ ("middle" | "maiden" | "nickname"), _)) => {
+                Guess::none(format!("\"{word}\" says that it is another name"))
+            }
             Some((word, trap)) => Guess::none(format!("\"{word}\" says that it {}", trap.says())),
             None => Guess::none("no field is called like this"),
         }
