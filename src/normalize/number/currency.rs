@@ -19,7 +19,8 @@ const CODES: &str = "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD
 const NAMES: &str = "us$ a$ c$ ca$ au$ nz$ hk$ s$ r$ mx$ nt$ rd$ z$ j$ tt$ ar$ cl$ col$ cn¥ jp¥ \
      kr kr. dkr nkr skr ikr zł kč ft лв лв. руб руб. р. грн грн. ден ден. дин дин. din din. br lei lek \
      lekë km fr fr. sfr sfr. rs rs. r rp rm tl đ ksh tsh ush le q s/ b/. gs. bs bs. د.ك. د.إ. ر.س. \
-     ج.م. ل.ل. د.ج. د.م. د.ت. ر.ق. ر.ع. د.ب. د.أ. नेरू रु रु. euro euros dollars dollar";
+     ج.م. ل.ل. د.ج. د.م. د.ت. ر.ق. ر.ع. د.ب. د.أ. د.ك د.إ ر.س ج.م ل.ل د.ج د.م د.ت ر.ق ر.ع د.ب د.أ नेरू रु रु. \
+     euro euros dollars dollar pounds pesos rupees reais francs";
 
 static CODES_KNOWN: LazyLock<Set<&str>> = LazyLock::new(|| CODES.split(' ').collect());
 static NAMES_KNOWN: LazyLock<Set<&str>> = LazyLock::new(|| NAMES.split(' ').collect());

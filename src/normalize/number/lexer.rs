@@ -66,8 +66,12 @@ pub(super) fn read(cell: &str) -> Option<Body> {
     body(text, is_negative, exponent)
 }
 
-/// `12,-` has no cents; the dash is no sign. In `1.250,-` the comma stands before the cents, so the point does not.
+/// `12,-`, `500/-` and `500/=` have no cents; the dash is no sign. In `1.250,-` the comma stands before the cents, so
+/// the point does not.
 fn without_dash(text: &str) -> &str {
+    if let Some(whole) = text.strip_suffix("/-").or_else(|| text.strip_suffix("/=")) {
+        return whole.trim_end();
+    }
     let whole = text.trim_end_matches('-');
     match whole.strip_suffix([',', '.']) {
         Some(digits) if whole.len() < text.len() => {

@@ -24,7 +24,7 @@ pub struct SeparatorScan {
     open: bool,
     /// One that can be read either way has a point.
     open_point: bool,
-    /// One that can be read either way is [money that never has three decimals](has_sign).
+    /// One that can be read either way has a comma, and is [money that never has three decimals](has_sign).
     open_money: bool,
 }
 
@@ -40,7 +40,8 @@ pub enum SeparatorsFound {
     NotNeeded,
     /// Every cell that has a separator can be read either way.
     Unknown,
-    /// Some cells can be read only one way, some only the other.
+    /// Some cells can be read only one way, some only the other. So says an amount that never has three decimals
+    /// beside a comma before decimals: `£12,500` and `7.500,00`.
     Contradictory,
 }
 
@@ -90,7 +91,7 @@ impl SeparatorScan {
     fn note_open(&mut self, cell: &str, mark: char) {
         self.open = true;
         self.open_point |= mark == '.';
-        self.open_money |= has_sign(cell);
+        self.open_money |= mark == ',' && has_sign(cell);
     }
 
     /// Adds what another scan of the same column has seen.
@@ -107,6 +108,7 @@ impl SeparatorScan {
         let points = Separators { group: Some(','), decimal: '.' };
         match (self.point, self.comma, self.open) {
             (true, true, _) => SeparatorsFound::Contradictory,
+            (false, true, _) if self.open_money => SeparatorsFound::Contradictory,
             (true, false, _) => SeparatorsFound::Told(points),
             (false, true, _) => {
                 SeparatorsFound::Told(Separators { group: Some('.'), decimal: ',' })
@@ -163,8 +165,10 @@ mod tests {
             (&["$1,000", "12.500"], SeparatorsFound::Unknown),
             (&["$1.000"], SeparatorsFound::Unknown),
             (&["1,459 \u{20ac}"], SeparatorsFound::Unknown),
-            (&["$1,000", "$1,5"], SeparatorsFound::Told(commas)),
-            (&["$1,000", "$0,500"], SeparatorsFound::Told(commas)),
+            (&["1,000", "$1,5"], SeparatorsFound::Told(commas)),
+            (&["$1.000", "$1,5"], SeparatorsFound::Told(commas)),
+            (&["$1,000", "$1,5"], SeparatorsFound::Contradictory),
+            (&["$1,000", "$0,500"], SeparatorsFound::Contradictory),
             (&["$1,000", "$1,500.50"], SeparatorsFound::Told(points)),
         ] {
             let mut scan = SeparatorScan::default();
