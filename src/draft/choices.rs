@@ -69,7 +69,13 @@ impl Choices {
             }
             None => Err(code),
         };
-        let at = self.users.find(cell).or_else(turned).map_err(|code| match code {
+        let at = self.users.find(cell).or_else(turned);
+        // `Ann Lee (ann@example.com)`: the address behind the name tells her from others who are called so.
+        let addressed = |code| match in_brackets(cell) {
+            Some((_, address)) if address.contains('@') => self.users.find(address),
+            _ => Err(code),
+        };
+        let at = at.or_else(addressed).map_err(|code| match code {
             IssueCode::OptionAmbiguous => IssueCode::OwnerAmbiguous,
             _ => IssueCode::OwnerUnknown,
         })?;
@@ -103,7 +109,15 @@ impl Choices {
                 Err(IssueCode::StageUnknown)
             };
         };
-        stages.find(cell).map(|at| stages.id(at)).map_err(|code| match code {
+        // `New (Sales)` says the pipeline once more, as HubSpot does.
+        let with_pipeline = |code| match in_brackets(cell) {
+            Some((stage, of)) if self.pipelines.find(of) == self.pipelines.find(pipeline) => {
+                stages.find(stage)
+            }
+            _ => Err(code),
+        };
+        let at = stages.find(cell).or_else(with_pipeline);
+        at.map(|at| stages.id(at)).map_err(|code| match code {
             IssueCode::OptionAmbiguous => IssueCode::StageAmbiguous,
             _ => IssueCode::StageUnknown,
         })
@@ -219,6 +233,16 @@ impl Choices {
         let at = self.pipelines.find(pipeline).ok()?;
         self.stages.get(at)
     }
+}
+
+/// A text and what stands behind it in brackets: `Ann Lee (ann@example.com)`, `Ann Lee <ann@example.com>`.
+fn in_brackets(text: &str) -> Option<(&str, &str)> {
+    let (open, inner) = match text.strip_suffix(')') {
+        Some(inner) => ('(', inner),
+        None => ('<', text.strip_suffix('>')?),
+    };
+    let (before, inside) = inner.rsplit_once(open)?;
+    Some((normalize::trim(before), normalize::trim(inside)))
 }
 
 /// How many signs a label has that may separate items.
