@@ -367,7 +367,8 @@ impl Column {
 
     /// Is what a cell [means](Self::mapped) the clear token?
     pub(super) fn means_clear(&self, meant: &str) -> bool {
-        self.clear_token.as_deref() == Some(meant)
+        // Spreadsheets write `#N/A`, people `#n/a`.
+        self.clear_token.as_deref().is_some_and(|token| token.eq_ignore_ascii_case(meant))
     }
 }
 

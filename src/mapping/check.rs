@@ -240,7 +240,8 @@ impl Check<'_> {
     ) {
         let field = self.fields.get(id);
         for (cell, meant) in &column.values {
-            let is_nothing = normalize::is_blank(meant) || token == Some(normalize::trim(meant));
+            let clears = |token: &str| token.eq_ignore_ascii_case(normalize::trim(meant));
+            let is_nothing = normalize::is_blank(meant) || token.is_some_and(clears);
             if is_nothing || could_read(field, id, column, meant, self.account) {
                 continue;
             }

@@ -77,8 +77,9 @@ pub struct Mapping {
     /// unmapped, like any other column that is not listed, but they are not reported as [new](Resolved::new) (A5).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<String>,
-    /// A cell text that clears the stored value, such as `#N/A` (W3). It clears whatever a blank cell would clear
-    /// under [`Blank::Clear`], and no default replaces it. If the value cannot be cleared, an issue says why.
+    /// A cell text that clears the stored value, such as `#N/A` (W3), in upper or lower case. It clears whatever a
+    /// blank cell would clear under [`Blank::Clear`], and no default replaces it. If the value cannot be cleared, an
+    /// issue says why.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clear_token: Option<String>,
 }
