@@ -141,6 +141,7 @@ pub(crate) fn names_nobody(text: &str) -> bool {
     let line = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '*' | '='));
     !text.contains(char::is_alphanumeric)
         || is_placeholder(text)
+        || is_comment(text)
         || is_total(line)
         || is_count(line)
         || is_page(line)
@@ -163,6 +164,12 @@ pub(crate) fn is_placeholder(text: &str) -> bool {
     is_dash
         || NOTHING.iter().any(|word| text.eq_ignore_ascii_case(word))
         || is_spreadsheet_error(text)
+}
+
+/// `# checked up to here`, `// old ones`. `#1 Plumbing` is somebody.
+fn is_comment(text: &str) -> bool {
+    let said = text.strip_prefix("# ").or_else(|| text.strip_prefix("// "));
+    said.is_some_and(|said| said.trim_start().starts_with(char::is_alphabetic))
 }
 
 /// `#REF!`, `#DIV/0!`, `#NAME?`
@@ -300,6 +307,8 @@ mod tests {
             "Page 1 of 3",
             "PAGE 2",
             "Seite 1/3",
+            "# checked up to here",
+            "// old ones",
             "Página 1 de 3",
         ] {
             assert!(names_nobody(text), "{text}");
@@ -326,6 +335,8 @@ mod tests {
             "Summers",
             "Totals Ltd",
             "#1 Plumbing!",
+            "# 1 Plumbing",
+            "#Lunch Ltd",
             "Copyright Clearance Center",
             "Total 1 Auto Repair",
             "Printed Only Ltd",
