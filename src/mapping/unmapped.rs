@@ -106,5 +106,7 @@ pub(crate) fn is_consent(header: &str) -> bool {
         let lists = TRAPS.iter().filter(|(trap, _)| *trap == Trap::Consent);
         word == "dnd" || lists.flat_map(|(_, list)| phrases(list)).any(|known| known == word)
     };
-    words.split(' ').any(is_one) || words.contains("do not")
+    // Dynamics calls the columns that it keeps for itself `(Do Not Modify) …`.
+    let speaks = words.contains("do not") && !words.contains("do not modify");
+    words.split(' ').any(is_one) || speaks
 }

@@ -42,7 +42,15 @@ fn l2_headers_that_speak_of_a_consent_are_known_by_their_words() {
         "Consentement RGPD",
         "Unsubscribed from all email",
     ];
-    let others = ["Shoe size", "Option", "Dog", "Optimism", "Contactless"];
+    let others = [
+        "Shoe size",
+        "Option",
+        "Dog",
+        "Optimism",
+        "Contactless",
+        // So Dynamics calls the columns that it keeps for itself.
+        "(Do Not Modify) Row Checksum",
+    ];
     let file = format!(
         "Email,{},{}\na@example.com{}\n",
         consents.join(","),
