@@ -198,9 +198,9 @@ fn without_zone(text: &str) -> &str {
 /// `14:05`, `2:05:09.000 PM`, `14:05:09+02:00`, `14:05 UTC`.
 fn is_time(text: &str) -> bool {
     let Some((fields, rest)) = clock(text) else { return false };
-    // `14:05:09 GMT+0200 (CEST)`
-    let rest = match rest.split_once('(') {
-        Some((zone, name)) if name.ends_with(')') => zone.trim(),
+    // `14:05:09 GMT+0200 (CEST)`, `14:05:09+02:00[Europe/Berlin]`
+    let rest = match rest.split_once(['(', '[']) {
+        Some((zone, name)) if name.ends_with([')', ']']) => zone.trim(),
         _ => rest.trim(),
     };
     let lower = rest.to_ascii_lowercase().replace(['.', ' '], "");
