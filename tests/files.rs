@@ -4,6 +4,8 @@
 
 #[path = "files/encodings.rs"]
 mod encodings;
+#[path = "files/quoting.rs"]
+mod quoting;
 
 use std::io::Read;
 

@@ -8,6 +8,9 @@
 //! If headers are repeated and the line above names groups of columns (`Contact,,Deal,` above `Name,Email,Name,Value`),
 //! the repeated ones are read with their group: `Contact Name`, `Deal Name`.
 //!
+//! Where the beginning of the file can be read in no other way, spaces may stand before the quotes of a cell
+//! (`Ana, "York, UK"`), and a backslash before a quote inside of them (`"Ana \"Nan\" Lee"`).
+//!
 //! A file must have a header. If the first line holds an e-mail address, it is probably a row, and the issue
 //! [`HeaderIsData`](crate::IssueCode::HeaderIsData) says so. If a later row repeats the header, it fails with
 //! [`HeaderRepeated`](crate::IssueCode::HeaderRepeated), provided that one of its cells makes this certain. Older
@@ -42,6 +45,7 @@ mod made_column;
 mod marks;
 mod pieces;
 mod plain_rows;
+mod quoting;
 mod raw;
 mod records;
 mod rows;

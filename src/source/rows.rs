@@ -8,6 +8,7 @@ use super::formula::unescape_formula;
 use super::garbled::{Garbled, first_garbled};
 use super::header::{note, read_header, sample};
 use super::input::Bytes;
+use super::quoting::Quoting;
 use super::raw::{bare_bytes, raw_cells};
 use super::records::{KEPT_BYTES, Outcome, Records};
 use super::unmended::fail_unmended;
@@ -68,9 +69,14 @@ impl<'a> Rows<'a> {
     ) -> Result<Self, SourceError> {
         let Decoded { mut bytes, encoding, is_guess } = decode(bytes, format.encoding.as_deref())?;
         bytes.hide_end_marks();
-        let held = bytes.held();
-        let prefix = &held[..held.len().min(PREFIX)];
-        let found = detect(prefix, format)?;
+        let mut found = detect(prefix(&bytes), format)?;
+        let from_header = &prefix(&bytes)[found.header_start..];
+        if let Some(quoting) = Quoting::of(from_header, found.delimiter) {
+            bytes = quoting.mend(bytes, found.header_start)?;
+            bytes.hide_end_marks();
+            found = detect(prefix(&bytes), format)?;
+        }
+        let prefix = prefix(&bytes);
         let garbled = garbled(prefix);
         let sample = sample(&prefix[found.header_start..], found.delimiter);
         let above = prefix[..found.header_start].to_vec();
@@ -360,6 +366,12 @@ impl std::fmt::Debug for Rows<'_> {
 
 pub(super) fn position(column: usize) -> u16 {
     u16::try_from(column).unwrap_or(u16::MAX)
+}
+
+/// The beginning of a file, by which is told how it is written.
+fn prefix<'b>(bytes: &'b Bytes<'_>) -> &'b [u8] {
+    let held = bytes.held();
+    &held[..held.len().min(PREFIX)]
 }
 
 /// The issue of a word whose letters were broken before the file was written.
