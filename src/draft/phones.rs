@@ -32,10 +32,12 @@ pub(super) fn slashed<'c>(
             let piece = more.split('/').next().unwrap_or("");
             !piece.contains(char::is_numeric) || ends(more).any(|end| is_number(trim(&more[..end])))
         };
+        let ending = second_ending(rest, first, &is_number);
         let number = ends(rest).find(|&end| {
-            is_number(trim(&rest[..end])) && (end == first || stands_alone(&rest[end..]))
+            let is_apart = (end == first && ending.is_none()) || stands_alone(&rest[end..]);
+            is_apart && is_number(trim(&rest[..end]))
         });
-        let end = match number {
+        let end = match number.or(ending) {
             Some(end) => end,
             None if is_area(&rest[..first], &rest[first..]) => rest.len(),
             None => first,
@@ -44,6 +46,27 @@ pub(super) fn slashed<'c>(
         rest = more;
         Some(trim(item))
     })
+}
+
+/// Where the ending ends that stands behind a number and the slash at this place: `030 1234567/8`, `030 1234567/x8`. It
+/// may be that of another number, or an extension: the number is not read without it (behaviour V4).
+fn second_ending<'c>(
+    text: &'c str,
+    slash: usize,
+    is_number: &impl Fn(&'c str) -> bool,
+) -> Option<usize> {
+    let more = text.get(slash + 1..)?;
+    let piece = more.split('/').next().unwrap_or("");
+    let end = slash + 1 + piece.len();
+    let digits = piece.chars().filter(|c| c.is_numeric()).count();
+    let is_ending = (1..=4).contains(&digits)
+        && is_number(trim(&text[..slash]))
+        && if piece.contains(char::is_alphabetic) {
+            is_number(trim(&text[..end]))
+        } else {
+            !ends(more).any(|end| is_number(trim(&more[..end])))
+        };
+    is_ending.then_some(end)
 }
 
 /// Where a number may end that begins at the start of the text.
@@ -96,7 +119,11 @@ mod tests {
             ("123456789/987654321", vec!["123456789", "987654321"]),
             ("12/3456789/98/7654321", vec!["12/3456789", "98/7654321"]),
             (" 12 / 345 / 6789 / ", vec!["12 / 345 / 6789"]),
-            ("123456789/8", vec!["123456789", "8"]),
+            // A second ending, between others too.
+            ("123456789/8", vec!["123456789/8"]),
+            ("987654321/123456789/8/234567891", vec!["987654321", "123456789/8", "234567891"]),
+            ("123456789/86421", vec!["123456789", "86421"]),
+            ("123456789/home 2", vec!["123456789", "home 2"]),
             // A digit too many, or too few.
             ("12/34567890", vec!["12/34567890"]),
             ("12/345/987654321", vec!["12/345/987654321"]),

@@ -225,9 +225,10 @@ fn without_float(text: &str) -> &str {
     }
 }
 
-/// The number and its extension's digits.
+/// The number and its extension's digits. A mark of an extension with nothing behind it, `206-555-0123 ext.`, says
+/// that there is none.
 fn split_extension(text: &str) -> (&str, &str) {
-    const MARKS: [&str; 29] = [
+    const MARKS: [&str; 35] = [
         ";ext=",
         "extension",
         "extensi\u{f3}n",
@@ -252,6 +253,12 @@ fn split_extension(text: &str) -> (&str, &str) {
         "anexo",
         "ramal",
         "int.",
+        "доб.",
+        "доб",
+        "доп.",
+        "доп",
+        "вн.",
+        "вн",
         "xt.",
         "x.",
         "x",
@@ -259,18 +266,21 @@ fn split_extension(text: &str) -> (&str, &str) {
         "~",
     ];
     // Each of them has one of these.
-    let may_mark = |byte: u8| byte.is_ascii_alphabetic() || matches!(byte, b'#' | b'~');
+    let may_mark = |byte: u8| byte.is_ascii_alphabetic() || matches!(byte, b'#' | b'~' | 0xd0..);
     if !text.bytes().any(may_mark) {
         return (text, "");
     }
-    let lower = text.to_ascii_lowercase();
+    let lower = in_lower_case(text);
     for mark in MARKS {
         let Some(at) = lower.rfind(mark) else { continue };
-        let number = text[..at].trim_end_matches([' ', ',', ';', '(', '-', '.']);
+        let number = text[..at].trim_end_matches([' ', ',', ';', '(', '-', '.', '/']);
         let tail = text[at + mark.len()..].trim_matches([' ', '.', ':', '-', ')', '=']);
-        let is_extension = !tail.is_empty()
-            && tail.len() <= Phone::MAX_EXTENSION
-            && tail.bytes().all(|b| b.is_ascii_digit());
+        // Nor is the last letter of a number that is spelled a mark: `1-800-555-LUXX`.
+        let is_behind_digits =
+            || !tail.is_empty() || !number.bytes().any(|b| b.is_ascii_alphabetic());
+        let is_extension = tail.len() <= Phone::MAX_EXTENSION
+            && tail.bytes().all(|b| b.is_ascii_digit())
+            && is_behind_digits();
         // The shortest numbers there are have four digits; a lone sign needs more to go by.
         let enough = if mark.len() >= 3 { 4 } else { 5 };
         if is_extension && number.bytes().filter(u8::is_ascii_digit).count() >= enough {
@@ -278,6 +288,15 @@ fn split_extension(text: &str) -> (&str, &str) {
         }
     }
     (text, "")
+}
+
+/// In lower case, byte for byte in the same places.
+fn in_lower_case(text: &str) -> String {
+    let lower = |c: char| match c {
+        'А'..='Я' => c.to_lowercase().next().unwrap_or(c),
+        c => c.to_ascii_lowercase(),
+    };
+    text.chars().map(lower).collect()
 }
 
 /// The number as the numbering plans read it.
