@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use smallvec::SmallVec;
 
 use super::Separators;
-use super::currency::without_currency;
+use super::currency::{is_currency, without_currency};
 use crate::normalize::digits::{ascii_digit, is_dash, is_mark};
 
 /// As many digits of any value are kept exactly.
@@ -41,9 +41,20 @@ pub(super) fn read(cell: &str) -> Option<Body> {
     }
     let text = in_plain_characters(cell);
     // A spreadsheet's mark of text.
-    let mut text = text.strip_prefix('\'').unwrap_or(&text).trim();
-    let mut is_negative = false;
-    text = without_dash(text);
+    let text = text.strip_prefix('\'').unwrap_or(&text).trim();
+    amount(text).or_else(|| is_dash_for_zero(text).then(Body::zero))
+}
+
+/// `$ -`, `- €`: so spreadsheets write zero among the figures of an account. A dash alone may as well mean nothing, and
+/// so may one beside a word that could be another unit, as in `- km`.
+fn is_dash_for_zero(text: &str) -> bool {
+    let name = text.strip_suffix('-').or_else(|| text.strip_prefix('-')).unwrap_or("").trim();
+    let is_word = name.len() != 3 && name.bytes().all(|b| b.is_ascii_alphabetic());
+    !is_word && is_currency(name)
+}
+
+fn amount(text: &str) -> Option<Body> {
+    let (mut text, mut is_negative) = (without_dash(text), false);
     // Sign and currency stand before or behind the digits, in any order; so may brackets, `$ (1,200.00)`.
     loop {
         let before = text;
@@ -134,6 +145,15 @@ fn split_exponent(text: &str) -> Option<(&str, i16)> {
 }
 
 impl Body {
+    fn zero() -> Self {
+        Body {
+            is_negative: false,
+            digits: "0".to_owned(),
+            separators: SmallVec::new(),
+            exponent: 0,
+        }
+    }
+
     /// What the separators say by themselves.
     pub(super) fn reading(&self) -> Reading {
         let marks: SmallVec<[(char, usize); 4]> = self
