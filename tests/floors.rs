@@ -38,7 +38,7 @@ const FLOORS: &[&str] = &[
     "plan/stats",
     "plan/changes",
     "plan/row_numbers",
-    "plan/settled",
+    "plan/interrupted",
     "plan/memory",
     "merge",
     "plan",
@@ -68,7 +68,7 @@ const PARTS: &[(&str, &[&str], &str)] = &[
     ("plan", &["Outcome", "Counts", "Stats"], "plan/stats"),
     ("plan", &["Change", "Changes", "ChangeSet", "Values"], "plan/changes"),
     ("plan", &["RowNumbers"], "plan/row_numbers"),
-    ("plan", &["Settled"], "plan/settled"),
+    ("plan", &["Interrupted"], "plan/interrupted"),
     ("plan", &["Fact", "Facts", "Memory", "Met"], "plan/memory"),
 ];
 

@@ -23,7 +23,7 @@ use crate::draft::Settings;
 use crate::error::Error;
 use crate::issue::{Finding, IssueCode, Severity};
 use crate::object::{Object, RowIndex, RowNumber};
-use crate::plan::{Ledger, Memory, Plan, RowNumbers, Settled, Stats};
+use crate::plan::{Interrupted, Ledger, Memory, Plan, RowNumbers, Stats};
 use crate::planner::{Pace, Part, Scanner, Threads, digest_of, plan_part};
 use crate::source::{Block, Rows, SourceError};
 use crate::storage::{AsyncStorageWrite, Checkpoint};
@@ -356,9 +356,9 @@ impl Runner<'_> {
             true => WrittenBefore::ask(&self.tokens, &numbers, len, storage).await?,
             false => WrittenBefore::default(),
         };
-        let settled = self.settled(&known, offset, len);
+        let interrupted = self.interrupted(&known, offset, len);
         let part = Part {
-            settled,
+            interrupted,
             settings: self.settings.clone(),
             blocks: vec![block],
             findings,
@@ -381,16 +381,16 @@ impl Runner<'_> {
         Ok(plan)
     }
 
-    /// Which records the `len` rows after the first `offset` had met before the import was interrupted.
-    fn settled(&mut self, known: &WrittenBefore, offset: u32, len: u32) -> Settled {
-        let mut settled = known.settled();
+    /// What the `len` rows after the first `offset` had found before the import was interrupted.
+    fn interrupted(&mut self, known: &WrittenBefore, offset: u32, len: u32) -> Interrupted {
+        let mut interrupted = known.interrupted();
         if !self.job.resumes {
-            return settled;
+            return interrupted;
         }
-        Arc::make_mut(&mut self.memory).settle(&settled);
-        settled.note_failed(&self.job.failed, offset, len);
-        settled.note_met(&self.job.met, offset, len);
-        settled.has_all = self.earlier.names_all;
+        Arc::make_mut(&mut self.memory).note_written(&interrupted);
+        interrupted.note_failed(&self.job.failed, offset, len);
+        interrupted.note_met(&self.job.met, offset, len);
+        interrupted.is_complete = self.earlier.names_all;
         // A row has also met the record that storage refused to write for it.
         let last = u64::from(offset) + u64::from(len);
         let refused = self.earlier.refused(RowNumber(offset + 1), last).iter();
@@ -398,11 +398,11 @@ impl Runner<'_> {
         for refusal in refused {
             let row = RowIndex::new(refusal.row.0 - offset - 1);
             match &refusal.id {
-                Some(id) => _ = settled.contacts.insert(row, id.as_str().into()),
-                None => _ = settled.new.insert(row, None),
+                Some(id) => _ = interrupted.contacts.insert(row, id.as_str().into()),
+                None => _ = interrupted.created.insert(row, None),
             }
         }
-        settled
+        interrupted
     }
 
     /// Makes what storage refused part of every checkpoint from here on, and tells storage before the next

@@ -5,7 +5,7 @@ use super::token::Tokens;
 use crate::error::Error;
 use crate::maps::{Map, Set};
 use crate::object::{Object, RowIndex};
-use crate::plan::{Op, Outcome, Plan, RowNumbers, Settled};
+use crate::plan::{Interrupted, Op, Outcome, Plan, RowNumbers};
 use crate::storage::{Applied, AsyncStorageWrite, Checkpoint, Token};
 
 /// How many tokens are asked about at a time.
@@ -83,8 +83,8 @@ impl WrittenBefore {
         self.steps.iter().filter(|step| step.op == Op::Create)
     }
 
-    /// Which records the rows had found.
-    pub(crate) fn settled(&self) -> Settled {
+    /// What the rows had found, as far as the tokens tell.
+    pub(crate) fn interrupted(&self) -> Interrupted {
         let met = |object| {
             let updates =
                 self.steps.iter().filter(|step| step.op == Op::Update && step.object == object);
@@ -96,14 +96,14 @@ impl WrittenBefore {
             // A later row may have joined it in a further update.
             first_rows.entry(id).and_modify(|first| *first = row.min(*first)).or_insert(row);
         }
-        Settled {
+        Interrupted {
             first_rows,
             contacts: met(Object::Contact),
-            new: made(Object::Contact).map(|step| (step.row, Some(step.id.clone()))).collect(),
+            created: made(Object::Contact).map(|step| (step.row, Some(step.id.clone()))).collect(),
             written_opportunities: met(Object::Opportunity).into_values().collect(),
             opportunities: met(Object::Opportunity),
-            new_opportunities: made(Object::Opportunity).map(|step| step.row).collect(),
-            ..Settled::default()
+            created_opportunities: made(Object::Opportunity).map(|step| step.row).collect(),
+            ..Interrupted::default()
         }
     }
 

@@ -193,12 +193,12 @@ impl Import {
         let known = WrittenBefore::ask(&tokens, &RowNumbers::default(), rows, storage).await?;
         apply::check_storage(checkpoint, known.has_steps(), storage).await?;
         let is_hidden = |object, id: &str| known.is_hidden(object, id);
-        let mut settled = known.settled();
-        settled.note_failed(&checkpoint.failed, 0, rows);
-        settled.note_met(&checkpoint.met, 0, rows);
-        settled.has_all = checkpoint.names_all(known.last_row(&RowNumbers::default()));
+        let mut interrupted = known.interrupted();
+        interrupted.note_failed(&checkpoint.failed, 0, rows);
+        interrupted.note_met(&checkpoint.met, 0, rows);
+        interrupted.is_complete = checkpoint.names_all(known.last_row(&RowNumbers::default()));
         let mut storage = WhileWriting(storage);
-        let planned = planner::plan_rest(reading, settled, &mut storage, is_hidden);
+        let planned = planner::plan_rest(reading, interrupted, &mut storage, is_hidden);
         let mut plan = planned.await?;
         known.mend(&mut plan);
         plan.resumes = Some(Box::new(Begun {

@@ -3,8 +3,8 @@
 use twox_hash::XxHash3_128;
 
 use super::claim::Claim;
+use super::interrupted::Interrupted;
 use super::met_records::{self, MetRecords};
-use super::settled::Settled;
 use crate::maps::{Map, Set};
 use crate::object::{Object, RowNumber};
 
@@ -97,7 +97,8 @@ struct Records {
     given: Map<u128, u64>,
     /// Given fields for which there is no bit.
     more: Set<(u128, u16)>,
-    settled: Set<u128>,
+    /// Records of the rows at hand that an interrupted import has written already.
+    written: Set<u128>,
 }
 
 impl Met {
@@ -189,34 +190,35 @@ impl Memory {
         }
     }
 
-    /// An interrupted import has folded the rows at hand into these records already, and they are as those rows
-    /// left them. So the rows clear nothing that is there now.
-    pub(crate) fn settle(&mut self, settled: &Settled) {
+    /// Notes the records into which an interrupted import has folded the rows at hand already. They are as these rows
+    /// left them, so the rows must not clear anything in them a second time (W3).
+    pub(crate) fn note_written(&mut self, interrupted: &Interrupted) {
         let prints = |ids: &mut dyn Iterator<Item = &Box<str>>| -> Set<u128> {
             ids.map(|id| print_of(id)).collect()
         };
-        self.contacts.settled = prints(&mut settled.first_rows.keys());
-        self.opportunities.settled = prints(&mut settled.written_opportunities.iter());
+        self.contacts.written = prints(&mut interrupted.first_rows.keys());
+        self.opportunities.written = prints(&mut interrupted.written_opportunities.iter());
     }
 
-    /// Forgets which records are settled, and returns them.
-    pub(crate) fn take_settled(&mut self) -> Memory {
+    /// Forgets which records were [noted as written](Self::note_written), and returns them.
+    pub(crate) fn take_written(&mut self) -> Memory {
         let take = |records: &mut Records| Records {
-            settled: std::mem::take(&mut records.settled),
+            written: std::mem::take(&mut records.written),
             ..Records::default()
         };
         Memory { contacts: take(&mut self.contacts), opportunities: take(&mut self.opportunities) }
     }
 
-    pub(crate) fn is_settled(&self, object: Object, id: &str) -> bool {
-        let settled = &self.of(object).settled;
-        !settled.is_empty() && settled.contains(&print_of(id))
+    /// Whether the record was [noted as written](Self::note_written).
+    pub(crate) fn is_written(&self, object: Object, id: &str) -> bool {
+        let written = &self.of(object).written;
+        !written.is_empty() && written.contains(&print_of(id))
     }
 
     /// Has a row of an earlier window given the record this field?
     pub(crate) fn is_given(&self, object: Object, id: &str, number: usize) -> bool {
         let (records, print) = (self.of(object), print_of(id));
-        if records.settled.contains(&print) {
+        if records.written.contains(&print) {
             return true;
         }
         match bit(number) {

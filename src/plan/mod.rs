@@ -26,6 +26,7 @@ mod claim;
 mod column_counts;
 mod final_record;
 mod fingerprint;
+mod interrupted;
 mod ledger;
 mod memory;
 mod met_records;
@@ -34,7 +35,6 @@ mod op;
 mod rendering;
 mod row_numbers;
 mod rows;
-mod settled;
 mod stats;
 mod step;
 mod tokenless;
@@ -45,6 +45,7 @@ pub use changes::{Change, ChangeSet, Values};
 pub(crate) use claim::Claim;
 pub use column_counts::ColumnCounts;
 pub use fingerprint::Fingerprint;
+pub(crate) use interrupted::Interrupted;
 pub(crate) use ledger::{
     By, ContactRow, Entry, Ledger, OpportunityRow, Passage, PassedOn, is_in, takes,
 };
@@ -52,7 +53,6 @@ pub(crate) use memory::{Fact, Facts, Memory, Met, print_of};
 pub use op::Op;
 pub(crate) use row_numbers::RowNumbers;
 pub use rows::{Reason, RowPlan, SidePlan};
-pub(crate) use settled::Settled;
 pub use stats::{Counts, Outcome, Stats};
 pub use step::Step;
 pub(crate) use step::{

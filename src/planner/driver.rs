@@ -35,7 +35,7 @@ use crate::error::Error;
 use crate::issue::Finding;
 use crate::lookup::Found;
 use crate::object::Object;
-use crate::plan::{Memory, Plan, RowNumbers, Settled};
+use crate::plan::{Interrupted, Memory, Plan, RowNumbers};
 use crate::source::{Block, Rows};
 use crate::storage::{let_others_run, now};
 
@@ -160,25 +160,25 @@ pub(crate) async fn plan_new<S: Finder>(
     reading: Reading,
     storage: &mut S,
 ) -> Result<Plan, Error<S::Error>> {
-    plan_rest(reading, Settled::default(), storage, |_, _| false).await
+    plan_rest(reading, Interrupted::default(), storage, |_, _| false).await
 }
 
-/// Plans a file that was read, and of which an interrupted import has written a part. `is_hidden` leaves out
-/// records that it has created; `settled` are those that it has updated.
+/// Plans a file that was read, and of which an interrupted import has written a part. `is_hidden` tells the records
+/// that the import has created: they are hidden from the plan, which then creates them anew, under the same tokens.
 pub(crate) async fn plan_rest<S: Finder>(
     reading: Reading,
-    settled: Settled,
+    interrupted: Interrupted,
     storage: &mut S,
     is_hidden: impl Fn(Object, &str) -> bool,
 ) -> Result<Plan, Error<S::Error>> {
     let mut memory = Memory::default();
-    memory.settle(&settled);
+    memory.note_written(&interrupted);
     let part = Part {
         settings: reading.settings,
         blocks: reading.blocks,
         findings: reading.findings,
         numbers: RowNumbers::default(),
-        settled,
+        interrupted,
         memory: Arc::new(memory),
         pace: reading.pace,
     };
@@ -194,7 +194,7 @@ pub(crate) struct Part {
     pub(crate) findings: Vec<Finding>,
     pub(crate) numbers: RowNumbers,
     pub(crate) memory: Arc<Memory>,
-    pub(crate) settled: Settled,
+    pub(crate) interrupted: Interrupted,
     pub(crate) pace: Pace,
 }
 
@@ -209,7 +209,7 @@ pub(crate) async fn plan_part<S: Finder>(
     let seed = planner.seed();
     let rows = part.blocks.iter().map(Block::len).sum();
     planner.part_of(rows, part.numbers, part.memory);
-    planner.know_settled(part.settled);
+    planner.know_interrupted(part.interrupted);
     let mut planning = Planning::new(planner, storage, is_hidden);
     planning.findings = part.findings.into_iter().peekable();
     let drafting = |threads| Drafting {

@@ -41,7 +41,7 @@ impl Planner {
         if draft.contact == SideDraft::Failed {
             return (ContactDecision::Nobody(Outcome::Fail), Carried::Mixed);
         }
-        let is_plain = self.settled.has_no_row();
+        let is_plain = self.interrupted.is_empty_for_contacts();
         match is_plain.then(|| self.match_at_a_glance(keys)).flatten() {
             Some(Glance::Nobody) => (self.meet_nobody(open), Carried::ByNobody),
             Some(Glance::One { contact, rule, key, carried }) => {
@@ -77,7 +77,7 @@ impl Planner {
             self.note_unlike_log(open, named);
             return self.follow_id(open, named);
         }
-        if self.settled.new.contains_key(&self.row_at(at)) {
+        if self.interrupted.created.contains_key(&self.row_at(at)) {
             self.overlook_holders(open);
             return self.meet_nobody(open);
         }
@@ -88,10 +88,10 @@ impl Planner {
         {
             return self.follow_id(open, named);
         }
-        match self.settled_contact(at) {
+        match self.contact_met_before(at) {
             // The keys that led the row there may be gone since.
             Some(of) if !verdict.is_one(of) || self.knows_dropped(at) => {
-                self.follow_settled(open, of, &verdict)
+                self.follow_contact_met_before(open, of, &verdict)
             }
             _ => {
                 self.report_candidates(at, keys, &verdict, &candidates);
@@ -102,7 +102,7 @@ impl Planner {
     }
 
     /// The row means the contact that it met before the import was interrupted, whatever the match rules find now.
-    fn follow_settled(
+    fn follow_contact_met_before(
         &mut self,
         open: OpenContact<'_>,
         met: ContactNumber,
@@ -242,12 +242,12 @@ impl Planner {
     }
 
     /// The contact that this row met before the import was interrupted, if it still exists.
-    fn settled_contact(&self, at: usize) -> Option<ContactNumber> {
+    fn contact_met_before(&self, at: usize) -> Option<ContactNumber> {
         let row = self.row_at(at);
-        if let Some(first) = self.settled.with_row.get(&(Object::Contact, row)) {
+        if let Some(first) = self.interrupted.joined_row.get(&(Object::Contact, row)) {
             return self.contact_of(*first);
         }
-        let stored = self.ledger.stored_contacts.find(self.settled.contacts.get(&row)?)?;
+        let stored = self.ledger.stored_contacts.find(self.interrupted.contacts.get(&row)?)?;
         Some(self.contacts.stored[stored.0 as usize])
     }
 
@@ -261,10 +261,10 @@ impl Planner {
     /// not somebody else's then has come by them since. If the row is not written yet, it expects them to be free (X3).
     fn expect_free(&mut self, open: OpenContact<'_>, contact: ContactNumber) {
         let OpenContact { settings, at, keys, .. } = open;
-        if self.settled_contact(at) != Some(contact) || !self.knows_disputed(settings, at) {
+        if self.contact_met_before(at) != Some(contact) || !self.knows_disputed(settings, at) {
             return;
         }
-        let dropped = self.settled.dropped.get(&self.row_at(at)).cloned().unwrap_or_default();
+        let dropped = self.interrupted.dropped.get(&self.row_at(at)).cloned().unwrap_or_default();
         for (key, number) in keys.rules() {
             if owns(settings, key) && !dropped.contains(&(key.column, key.item)) {
                 self.overlook_others(number, Some(contact));
@@ -274,7 +274,7 @@ impl Planner {
 
     /// Is it known which keys of the row were somebody else's before the import was interrupted?
     fn knows_dropped(&self, at: usize) -> bool {
-        self.settled.dropped.contains_key(&self.row_at(at))
+        self.interrupted.dropped.contains_key(&self.row_at(at))
     }
 
     /// Those keys of a row that may be somebody else's (M6). Of a row that was imported before it is known which were,
@@ -283,10 +283,10 @@ impl Planner {
         &mut self,
         OpenContact { settings, at, keys, .. }: OpenContact<'k>,
     ) -> RowKeys<'k> {
-        if self.settled_contact(at).is_none() || !self.knows_disputed(settings, at) {
+        if self.contact_met_before(at).is_none() || !self.knows_disputed(settings, at) {
             return keys;
         }
-        let dropped = self.settled.dropped.get(&self.row_at(at)).cloned().unwrap_or_default();
+        let dropped = self.interrupted.dropped.get(&self.row_at(at)).cloned().unwrap_or_default();
         for (column, item) in dropped {
             let finding = self.of_contact(at, IssueCode::KeyConflict).severity(Severity::Warning);
             self.report(finding.column(of_file(column)));
@@ -298,7 +298,7 @@ impl Planner {
     /// Fails the row again if it failed, before the import was interrupted, because of what storage held then,
     /// whatever later rows have changed since (X6). False if it had not failed.
     pub(super) fn fail_again(&mut self, object: Object, at: usize) -> bool {
-        let Some(failed) = self.settled.failed.get(&(object, self.row_at(at))) else {
+        let Some(failed) = self.interrupted.failed.get(&(object, self.row_at(at))) else {
             return false;
         };
         let number = self.number_at(at);
@@ -314,14 +314,14 @@ impl Planner {
     /// Did an interrupted import first meet this stored contact on a row further down? Then this row has not
     /// met it, whatever keys the contact carries now. What an earlier window has met was met before.
     fn is_met_later(&self, at: usize, contact: ContactNumber) -> bool {
-        if self.settled.has_all
-            || self.settled.first_rows.is_empty()
+        if self.interrupted.is_complete
+            || self.interrupted.first_rows.is_empty()
             || self.ledger.met(contact).is_some()
         {
             return false;
         }
         let id = self.ledger.id(contact);
-        let first = id.and_then(|id| self.settled.first_rows.get(id));
+        let first = id.and_then(|id| self.interrupted.first_rows.get(id));
         first.is_some_and(|first| *first > self.row_at(at))
     }
 

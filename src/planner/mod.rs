@@ -71,7 +71,7 @@ use crate::issue::Finding;
 use crate::lookup::{Found, Lookup, Question};
 use crate::maps::Set;
 use crate::object::{ContactNumber, Object, RecordRef};
-use crate::plan::{Changes, Entry, Ledger, Memory, RowNumbers, Settled};
+use crate::plan::{Changes, Entry, Interrupted, Ledger, Memory, RowNumbers};
 use crate::source::Block;
 use crate::value::Phone;
 
@@ -117,8 +117,8 @@ pub(crate) struct Planner {
     opportunities: KnownOpportunities,
     /// A buffer for comparing records.
     changes: Changes,
-    /// Which records rows met before the import was interrupted.
-    settled: Settled,
+    /// What rows had found before the import was interrupted, if it resumes one.
+    interrupted: Interrupted,
     /// Ids that the file gives and that this import has assigned to records of its own, besides those of earlier
     /// windows.
     assigned: Set<(Object, Box<str>)>,
@@ -149,7 +149,7 @@ impl Planner {
             contacts: KnownContacts::default(),
             opportunities: KnownOpportunities::default(),
             changes: Changes::default(),
-            settled: Settled::default(),
+            interrupted: Interrupted::default(),
             assigned: Set::default(),
             moved: Vec::new(),
             moved_prints: Vec::new(),
@@ -205,9 +205,9 @@ impl Planner {
         }
     }
 
-    /// Says which records rows met before the import was interrupted.
-    pub(crate) fn know_settled(&mut self, settled: Settled) {
-        self.settled = settled;
+    /// Says what the rows had found before the import was interrupted.
+    pub(crate) fn know_interrupted(&mut self, interrupted: Interrupted) {
+        self.interrupted = interrupted;
     }
 
     /// Takes what was found while the next block was read.

@@ -223,7 +223,7 @@ impl Planner {
             return self.refuse(finding.detail(names.join(" and ")));
         }
         match keys.of(KeyKind::OpportunityId).next() {
-            None => match self.settled_side(open) {
+            None => match self.decided_before(open) {
                 Some(side) => side,
                 None => self.resolve_unnamed(open),
             },
@@ -245,17 +245,17 @@ impl Planner {
     /// What was decided about a row without an id before the import was interrupted (X6). It cannot be
     /// decided again: later rows may have moved or renamed the opportunity that the row was matched with, or
     /// moved another one to where the row would match it now.
-    fn settled_side(&mut self, open: OpenSide<'_>) -> Option<OpportunityDecision> {
+    fn decided_before(&mut self, open: OpenSide<'_>) -> Option<OpportunityDecision> {
         let OpenSide { settings, at, link, .. } = open;
         let row = self.row_at(at);
-        if self.settled.new_opportunities.contains(&row) {
+        if self.interrupted.created_opportunities.contains(&row) {
             let (standing, links) = (self.plain_standing(at), matches!(link, LinkTo::Contact(_)));
             return Some(OpportunityDecision::New { standing, links });
         }
-        let opportunity = match self.settled.with_row.get(&(Object::Opportunity, row)) {
+        let opportunity = match self.interrupted.joined_row.get(&(Object::Opportunity, row)) {
             Some(first) => self.ledger.opportunity_rows[first.index()].opportunity?,
             None => {
-                let id = self.settled.opportunities.get(&row)?;
+                let id = self.interrupted.opportunities.get(&row)?;
                 let stored = self.ledger.stored_opportunities.find(id)?;
                 self.opportunities.stored[stored.0 as usize]
             }

@@ -37,7 +37,7 @@ impl Planner {
         self.open_window();
         self.question.clear();
         self.ask_contacts();
-        self.ask_settled(Object::Contact);
+        self.ask_met_before(Object::Contact);
         if !self.waits_for(Stage::Contacts) {
             self.after_contacts();
         }
@@ -158,16 +158,16 @@ impl Planner {
     }
 
     /// Asks for the records that rows of the window met before the import was interrupted.
-    pub(super) fn ask_settled(&mut self, object: Object) {
-        let settled = match object {
-            Object::Contact => &self.settled.contacts,
-            Object::Opportunity => &self.settled.opportunities,
+    pub(super) fn ask_met_before(&mut self, object: Object) {
+        let met_before = match object {
+            Object::Contact => &self.interrupted.contacts,
+            Object::Opportunity => &self.interrupted.opportunities,
         };
-        if settled.is_empty() {
+        if met_before.is_empty() {
             return;
         }
         for at in 0..self.window.rows.len() {
-            let id = settled.get(&self.row_at(at));
+            let id = met_before.get(&self.row_at(at));
             if let Some(id) = id.filter(|id| self.ledger.answers(object).find(id).is_none()) {
                 self.question.ask_id(id);
             }

@@ -109,18 +109,18 @@ impl Runner<'_> {
             return heard;
         }
         // The rows are folded onto what earlier windows left, as if this window had not been written yet.
-        let settled = Arc::make_mut(&mut self.memory).take_settled();
+        let written = Arc::make_mut(&mut self.memory).take_written();
         report.plan.ledger.memory = self.memory.clone();
         for (number, &field) in self.settings.clearable.iter().enumerate() {
             each_fold(report, field, |Fold { object, id, base, rows, tags }| {
-                if gives(base, rows, tags, field, settled.is_settled(object, id)) {
+                if gives(base, rows, tags, field, written.is_written(object, id)) {
                     heard.given.push((object, id.into(), number));
                 }
             });
         }
         for &field in &self.settings.fillable {
             each_fold(report, field, |Fold { object, id, base, rows, tags }| {
-                let was_written = settled.is_settled(object, id);
+                let was_written = written.is_written(object, id);
                 let is_unfilled = leaves_unfilled(base, rows, tags, field, was_written);
                 heard.left.push((object, id.into(), is_unfilled));
             });

@@ -21,7 +21,7 @@ impl Planner {
             return;
         }
         self.ask_named();
-        self.ask_settled(Object::Opportunity);
+        self.ask_met_before(Object::Opportunity);
         if settings.compares_opportunities() {
             self.ask_compared();
         }
@@ -117,7 +117,7 @@ impl Planner {
         let pipeline = self.pipeline_number(pipeline.as_deref());
         // It may belong to a row further down, which had met it before the import was interrupted.
         let id = self.ledger.id(number).unwrap_or_default();
-        let claim = match self.ledger.memory.is_settled(Object::Opportunity, id) {
+        let claim = match self.ledger.memory.is_written(Object::Opportunity, id) {
             true => Claim::Consumed,
             false => self.claim_before(number),
         };

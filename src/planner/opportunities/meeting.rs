@@ -122,7 +122,7 @@ impl Planner {
     /// Did the interrupted import create this contact already, under this id? To the plan it is new (X6).
     fn was_created_as(&self, contact: ContactNumber, id: &str) -> bool {
         let entry = &self.ledger.contacts[contact.index()];
-        let created = entry.first_row.and_then(|row| self.settled.new.get(&row));
+        let created = entry.first_row.and_then(|row| self.interrupted.created.get(&row));
         entry.is_new() && created.is_some_and(|created| created.as_deref() == Some(id))
     }
 

@@ -230,7 +230,7 @@ impl Planner {
     /// to whom the opportunity belongs. Storage knows only that one by now, and whoever it belonged to before that row
     /// has had the tags (X6).
     pub(in crate::planner) fn withdraw_tags(&mut self) {
-        if self.settled.written_opportunities.is_empty() {
+        if self.interrupted.written_opportunities.is_empty() {
             return;
         }
         let mut gifts = std::mem::take(&mut self.ledger.gifts);
@@ -247,7 +247,7 @@ impl Planner {
     fn linking(&self, opportunity: OpportunityNumber) -> Option<RowIndex> {
         let ledger = &self.ledger;
         let id = ledger.id(opportunity);
-        id.filter(|id| ledger.memory.is_settled(Object::Opportunity, id))?;
+        id.filter(|id| ledger.memory.is_written(Object::Opportunity, id))?;
         let rows = ledger.row_indexes(opportunity);
         // They come last one first.
         rows.filter(|row| ledger.opportunity_rows[row.index()].sets_link).last()
