@@ -125,7 +125,7 @@ impl Applier {
         let mut block = Block::gather(rows.iter().map(|row| ledger.locate(*row)));
         let settings = ledger.settings.clone();
         let mut planner = Planner::new(settings.clone(), WINDOW);
-        planner.part_of(numbers.len(), RowNumbers::Listed(numbers), memory);
+        planner.expect(numbers.len(), RowNumbers::Listed(numbers), memory);
         planner.know_claims(self.claims_beside(rows));
         planner.know_assigned(self.assigned_of(rows));
         let drafts = Drafter::new(&settings, planner.seed()).draft(&mut block);

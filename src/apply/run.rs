@@ -24,7 +24,7 @@ use crate::error::Error;
 use crate::issue::{Finding, IssueCode, Severity};
 use crate::object::{Object, RowIndex, RowNumber};
 use crate::plan::{Interrupted, Ledger, Memory, Plan, RowNumbers, Stats};
-use crate::planner::{Pace, Part, Scanner, Threads, digest_of, plan_part};
+use crate::planner::{Pace, RowsToPlan, Scanner, Threads, digest_of, plan_rows};
 use crate::source::{Block, Rows, SourceError};
 use crate::storage::{AsyncStorageWrite, Checkpoint};
 use crate::trace;
@@ -357,7 +357,7 @@ impl Runner<'_> {
             false => WrittenBefore::default(),
         };
         let interrupted = self.interrupted(&known, offset, len);
-        let part = Part {
+        let rows = RowsToPlan {
             interrupted,
             settings: self.settings.clone(),
             blocks: vec![block],
@@ -370,7 +370,7 @@ impl Runner<'_> {
         let is_hidden = |object, id: &str| {
             known.is_hidden(object, id) || self.earlier.is_later(object, id, first)
         };
-        let mut plan = plan_part(part, &mut WhileWriting(storage), is_hidden).await?;
+        let mut plan = plan_rows(rows, &mut WhileWriting(storage), is_hidden).await?;
         plan.file_digest = self.file_digest.clone();
         self.remember_tokenless(&plan);
         known.mend(&mut plan);

@@ -2,7 +2,7 @@
 
 use crate::account::{Account, MatchRule};
 use crate::field::{FieldKind, Fields};
-use crate::lookup::PART;
+use crate::lookup::PART_SEPARATOR;
 use crate::normalize::{self, folded};
 use crate::object::Object;
 
@@ -68,7 +68,7 @@ impl ContactKeys {
         let mut all = Vec::new();
         for (rule, name) in self.account.dedup.contacts.iter().zip(&self.rules) {
             let keys = record_keys(Object::Contact, &rule.0, &self.fields, &self.account, of_field);
-            let part = PART.to_string();
+            let part = PART_SEPARATOR.to_string();
             all.extend(keys.iter().map(|key| ContactKey { rule: name, value: key.join(&part) }));
         }
         all

@@ -11,7 +11,7 @@ use crate::source::BlockRow;
 
 /// Which part of a full name the column feeds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Part {
+pub(crate) enum NamePart {
     Whole,
     FirstName,
     LastName,
@@ -54,7 +54,7 @@ pub(crate) struct Column {
     pub(crate) field: FieldId,
     pub(crate) kind: FieldKind,
     pub(crate) is_list: bool,
-    pub(crate) part: Part,
+    pub(crate) name_part: NamePart,
     /// If its cells are made from others: the first column of the file that they are made from.
     made_from: Option<u16>,
     /// For a part of a full name: the columns that the file has for the parts.
@@ -104,7 +104,7 @@ impl Column {
             field,
             kind: of.kind,
             is_list: of.is_list,
-            part: Part::Whole,
+            name_part: NamePart::Whole,
             made_from: None,
             beside: None,
             merge,
@@ -136,9 +136,8 @@ impl Column {
     }
 
     /// The same column, to feed one part of a name.
-    pub(crate) fn part(mut self, part: Part, field: FieldId, fields: &Fields) -> Self {
-        self.part = part;
-        self.feed(field, fields);
+    pub(crate) fn feeding(mut self, part: NamePart, field: FieldId) -> Self {
+        (self.name_part, self.field) = (part, field);
         self
     }
 

@@ -2,15 +2,15 @@
 
 use smallvec::SmallVec;
 
-use crate::lookup::PART;
+use crate::lookup::PART_SEPARATOR;
 use crate::normalize;
 
-/// Every combination of the parts of these fields, joined by [`PART`]; none if a field has no part, because blank
+/// Every combination of the parts of these fields, joined by [`PART_SEPARATOR`]; none if a field has no part, because blank
 /// never equals blank (M2). The parts of the last field change fastest.
 pub(crate) fn combinations<P: AsRef<str>>(fields: &[impl AsRef<[P]>]) -> Vec<String> {
     let count = fields.iter().map(|parts| parts.as_ref().len()).product();
     (0..count)
-        .map(|number| combination(fields, number).join(PART.encode_utf8(&mut [0; 4])))
+        .map(|number| combination(fields, number).join(PART_SEPARATOR.encode_utf8(&mut [0; 4])))
         .collect()
 }
 
@@ -32,10 +32,10 @@ pub(super) fn combination<'p, P: AsRef<str> + 'p>(
 }
 
 /// A text as a part of a key: folded, and without what joins parts.
-pub(crate) fn part(text: &str) -> String {
+pub(crate) fn key_part(text: &str) -> String {
     let mut part = String::with_capacity(text.len());
     normalize::fold_into(text, &mut part);
-    if part.contains(PART) { part.replace(PART, " ") } else { part }
+    if part.contains(PART_SEPARATOR) { part.replace(PART_SEPARATOR, " ") } else { part }
 }
 
 #[cfg(test)]
@@ -46,7 +46,7 @@ mod tests {
     fn a_key_takes_one_part_of_each_field() {
         let keys = |fields: &[Vec<&str>]| {
             let keys = combinations(fields);
-            keys.iter().map(|key| key.replace(PART, "+")).collect::<Vec<_>>()
+            keys.iter().map(|key| key.replace(PART_SEPARATOR, "+")).collect::<Vec<_>>()
         };
         assert_eq!(keys(&[vec!["ana"]]), ["ana"]);
         assert_eq!(
@@ -58,6 +58,6 @@ mod tests {
 
     #[test]
     fn a_part_is_folded_and_holds_nothing_that_joins_parts() {
-        assert_eq!(part(" Ana \u{1f}LEE "), "ana  lee");
+        assert_eq!(key_part(" Ana \u{1f}LEE "), "ana  lee");
     }
 }

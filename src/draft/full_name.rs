@@ -16,7 +16,7 @@
 //! Ana                 Ana                        Ana                  nothing new
 //! ```
 
-use super::column::{Column, Origin, Part};
+use super::column::{Column, NamePart, Origin};
 use crate::mapping::Blank;
 use crate::normalize::{self, folded_eq};
 use crate::source::BlockRow;
@@ -108,7 +108,7 @@ impl Column {
     pub(super) fn text_beside<'b>(&'b self, beside: &'b Beside, row: &BlockRow<'b>) -> &'b str {
         let name = self.full_name_of(row);
         let own = beside.said(row);
-        let at = usize::from(self.part == Part::LastName);
+        let at = usize::from(self.name_part == NamePart::LastName);
         if name.is_empty() || !own[at].is_empty() {
             return "";
         }
@@ -120,7 +120,8 @@ impl Column {
     /// its text.
     pub(crate) fn claim<'b>(&'b self, row: &BlockRow<'b>) -> &'b str {
         let Some(beside) = &self.beside else { return self.whole_text(row) };
-        divided(self.full_name_of(row), beside.said(row))[usize::from(self.part == Part::LastName)]
+        divided(self.full_name_of(row), beside.said(row))
+            [usize::from(self.name_part == NamePart::LastName)]
     }
 
     /// Does the row leave a part blank that its full name could say, if the name were not another one than the part
@@ -142,16 +143,16 @@ impl Column {
     /// This part of a full name.
     pub(super) fn part_of<'b>(&self, name: &'b str) -> &'b str {
         let (first, last) = normalize::full_name(name);
-        match self.part {
-            Part::Whole => name,
-            Part::FirstName => first,
-            Part::LastName => last,
+        match self.name_part {
+            NamePart::Whole => name,
+            NamePart::FirstName => first,
+            NamePart::LastName => last,
         }
     }
 
     /// Does a default say anything about this part?
     pub(super) fn has_part(&self, default: &str) -> bool {
-        self.part != Part::LastName || !is_one_word(default)
+        self.name_part != NamePart::LastName || !is_one_word(default)
     }
 }
 

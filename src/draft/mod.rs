@@ -39,8 +39,8 @@ mod stripe_keys;
 
 pub(crate) use cell::{Cell, normalize_stored};
 pub(crate) use choices::{Choices, pipeline_and_stages, pipeline_of};
-pub(crate) use column::{Column, Part, may_have_guard};
-pub(crate) use combined::{combinations, part};
+pub(crate) use column::{Column, NamePart, may_have_guard};
+pub(crate) use combined::{combinations, key_part};
 pub(crate) use drafter::Drafter;
 pub(crate) use drafts::{Drafts, RowDraft, SideDraft};
 pub(crate) use formats::{FormatScan, Formats, MIXED};

@@ -1,6 +1,6 @@
 //! [`Refusal`]: a cell, or an item of it, that is not used, and why.
 
-use super::{Column, Part, Settings};
+use super::{Column, NamePart, Settings};
 use crate::issue::{Finding, IssueCode, Severity, has_country_code};
 use crate::mapping::OnInvalid;
 use crate::normalize;
@@ -69,7 +69,7 @@ impl Refused {
             None => spoils.then(|| SPOILT.into()),
         };
         // The cell of a full name feeds two fields, but is refused once.
-        if column.part != Part::LastName || !self.findings.contains(&finding) {
+        if column.name_part != NamePart::LastName || !self.findings.contains(&finding) {
             self.findings.push(finding);
         }
         match column.object {

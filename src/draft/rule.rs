@@ -1,7 +1,7 @@
 //! [`Rule`]: a match rule of the account, compiled for the columns of one file.
 
 use super::combined::combination;
-use super::{Cell, Column, Settings, combinations, part, region};
+use super::{Cell, Column, Settings, combinations, key_part, region};
 use crate::field::{FieldId, Fields};
 use crate::object::Object;
 use crate::source::BlockRow;
@@ -116,7 +116,7 @@ fn parts_of(settings: &Settings, row: &BlockRow<'_>, field: FieldId) -> Vec<Stri
                 parts.extend(read.ok().map(|value| value.to_string()));
             });
         } else if let Cell::Value(value) = column.read(text, region, &settings.choices) {
-            parts.extend(Some(part(&value.to_text())).filter(|part| !part.is_empty()));
+            parts.extend(Some(key_part(&value.to_text())).filter(|part| !part.is_empty()));
         }
     }
     parts

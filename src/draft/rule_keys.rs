@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 use super::address::ANY_RULE;
 use super::drafter::Drafter;
 use super::stripe_keys::KeyColumn;
-use super::{Cell, Column, Key, KeyText, Shape, combinations, key_hash, part};
+use super::{Cell, Column, Key, KeyText, Shape, combinations, key_hash, key_part};
 use crate::field::FieldId;
 use crate::source::{Stripe, rows_of};
 use crate::value::Phone;
@@ -69,7 +69,9 @@ impl Drafter<'_> {
         let columns = settings.contact_columns.iter().filter(|column| column.field == field);
         let parts = columns.filter_map(|column| {
             match column.read(column.text(&of_row), region, &settings.choices) {
-                Cell::Value(value) => Some(part(&value.to_text())).filter(|part| !part.is_empty()),
+                Cell::Value(value) => {
+                    Some(key_part(&value.to_text())).filter(|part| !part.is_empty())
+                }
                 _ => None,
             }
         });

@@ -4,7 +4,7 @@ use super::full_name::Beside;
 use super::group::Group;
 use super::imported::Imported;
 use super::joined::Joined;
-use super::{Choices, Column, Part, Rule, earlier};
+use super::{Choices, Column, NamePart, Rule, earlier};
 use crate::account::{Account, DedupPolicy, OpportunityMatching};
 use crate::field::{FieldId, Fields};
 use crate::follow_up::FollowUp;
@@ -205,7 +205,8 @@ impl Settings {
         }
         // Primary addresses before additional ones, so that a row is folded in that order (V1); a part of a
         // full name after the column of that part, whose blanks may clear.
-        let order = |column: &Column| (column.field, column.part != Part::Whole, column.index());
+        let order =
+            |column: &Column| (column.field, column.name_part != NamePart::Whole, column.index());
         self.contact_columns.sort_by_key(order);
         self.opportunity_columns.sort_by_key(|column| (column.field, column.index()));
         let minds = |column: &Column| column.field == FieldId::DND && !column.loosens_consent;
@@ -252,8 +253,8 @@ impl Settings {
                     Some(beside) => column.beside(beside.clone()),
                     None => column,
                 };
-                let first = column.clone().part(Part::FirstName, FieldId::FIRST_NAME, &self.fields);
-                let last = column.part(Part::LastName, FieldId::LAST_NAME, &self.fields);
+                let first = column.clone().feeding(NamePart::FirstName, FieldId::FIRST_NAME);
+                let last = column.feeding(NamePart::LastName, FieldId::LAST_NAME);
                 self.contact_columns.extend([first, last]);
             }
             Object::Contact | Object::Opportunity => {}

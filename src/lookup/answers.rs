@@ -21,7 +21,7 @@ pub(crate) struct Answers {
     object: Object,
     text: String,
     records: Vec<Record>,
-    parts: Vec<Part>,
+    stored_values: Vec<StoredValue>,
     /// The records, by a part of the hash of their ids.
     by_id: NumberTable,
     seed: RandomState,
@@ -33,8 +33,9 @@ struct Record {
     start: u64,
     id_len: u32,
     version_end: u32,
-    first_part: u32,
-    parts: u32,
+    /// Its values are that many of [`Answers::stored_values`], from `first_value` on.
+    first_value: u32,
+    value_count: u32,
 }
 
 impl Record {
@@ -47,8 +48,9 @@ impl Record {
     }
 }
 
+/// One value of a field of a stored record.
 #[derive(Clone, Copy, Debug)]
-struct Part {
+struct StoredValue {
     field: FieldId,
     /// Where the value ends, relative to the record's start.
     end: u32,
@@ -70,7 +72,7 @@ pub(crate) struct DeclaredKey<'f> {
 struct Extent {
     records: usize,
     text: usize,
-    parts: usize,
+    stored_values: usize,
 }
 
 /// The answers to one question, and which fields their names mean.
@@ -105,7 +107,7 @@ impl Answers {
             object,
             text: String::new(),
             records: Vec::new(),
-            parts: Vec::new(),
+            stored_values: Vec::new(),
             by_id: NumberTable::default(),
             seed: RandomState::default(),
         }
@@ -119,7 +121,7 @@ impl Answers {
         }
         self.text.reserve(self.text.len() * times);
         self.records.reserve(self.records.len().saturating_mul(times));
-        self.parts.reserve(self.parts.len().saturating_mul(times));
+        self.stored_values.reserve(self.stored_values.len().saturating_mul(times));
         self.by_id.reserve(self.records.len().saturating_mul(times));
     }
 
@@ -127,7 +129,7 @@ impl Answers {
     pub(crate) fn shrink(&mut self) {
         self.text.shrink_to_fit();
         self.records.shrink_to_fit();
-        self.parts.shrink_to_fit();
+        self.stored_values.shrink_to_fit();
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -159,12 +161,13 @@ impl Answers {
     pub(crate) fn values(&self, record: StoredId, field: FieldId) -> impl Iterator<Item = &str> {
         let at = &self.records[record.0 as usize];
         let start = at.start();
-        let parts = &self.parts[at.first_part as usize..(at.first_part + at.parts) as usize];
+        let values = &self.stored_values
+            [at.first_value as usize..(at.first_value + at.value_count) as usize];
         let mut from = at.version_end;
-        parts.iter().filter_map(move |part| {
-            let begin = std::mem::replace(&mut from, part.end);
-            (part.field == field)
-                .then(|| &self.text[start + begin as usize..start + part.end as usize])
+        values.iter().filter_map(move |value| {
+            let begin = std::mem::replace(&mut from, value.end);
+            (value.field == field)
+                .then(|| &self.text[start + begin as usize..start + value.end as usize])
         })
     }
 
@@ -212,7 +215,11 @@ impl Answers {
     }
 
     fn extent(&self) -> Extent {
-        Extent { records: self.records.len(), text: self.text.len(), parts: self.parts.len() }
+        Extent {
+            records: self.records.len(),
+            text: self.text.len(),
+            stored_values: self.stored_values.len(),
+        }
     }
 
     /// Does a call say more about a new record than the calls before? Usually not: the record was found by
@@ -229,7 +236,7 @@ impl Answers {
     /// Writes the new records down again, each from all calls that were about it.
     fn piece_together(&mut self, reply: &Reply<'_>, before: Extent, numbers: &[StoredId]) {
         self.text.truncate(before.text);
-        self.parts.truncate(before.parts);
+        self.stored_values.truncate(before.stored_values);
         self.records.truncate(before.records);
         let is_new = |&call: &usize| numbers[call].0 as usize >= before.records;
         let mut calls: Vec<usize> = (0..numbers.len()).filter(is_new).collect();
@@ -282,13 +289,15 @@ impl Answers {
             values.sort_by_key(|(field, _)| *field);
         }
         let version = version.unwrap_or(Span { from: id.to, to: id.to });
-        let (start, first_part) = (self.text.len(), self.parts.len());
+        let (start, first_value) = (self.text.len(), self.stored_values.len());
         let (id_len, version_end) = match whole_of(id, version, values).filter(|_| is_plain) {
             Some(whole) => {
                 self.text.push_str(reply.found.slice(whole));
-                let part =
-                    |&(field, value): &(FieldId, Span)| Part { field, end: value.to - id.from };
-                self.parts.extend(values.iter().map(part));
+                let stored_value = |&(field, value): &(FieldId, Span)| StoredValue {
+                    field,
+                    end: value.to - id.from,
+                };
+                self.stored_values.extend(values.iter().map(stored_value));
                 (id.to - id.from, version.to - id.from)
             }
             None => self.push_texts(reply, (id, version), values),
@@ -297,8 +306,9 @@ impl Answers {
             start: start as u64,
             id_len,
             version_end,
-            first_part: u32::try_from(first_part).expect("fewer than 2³² stored values"),
-            parts: u32::try_from(self.parts.len() - first_part).expect("fewer than 2³² values"),
+            first_value: u32::try_from(first_value).expect("fewer than 2³² stored values"),
+            value_count: u32::try_from(self.stored_values.len() - first_value)
+                .expect("fewer than 2³² values"),
         });
     }
 
@@ -321,7 +331,7 @@ impl Answers {
             let mut earlier = values[..at].iter().rev().take_while(|&&(of, _)| of == field);
             if !earlier.any(|&(_, other)| is_single || found.slice(other) == value) {
                 self.text.push_str(value);
-                self.parts.push(Part { field, end: len(&self.text) });
+                self.stored_values.push(StoredValue { field, end: len(&self.text) });
             }
         }
         (id_len, version_end)

@@ -38,7 +38,7 @@ mod sorting;
 pub(crate) use answers::{Answers, DeclaredKey, StoredId};
 pub use found::{FieldRef, Found, FoundRecord};
 pub(crate) use number_table::{NumberTable, Search};
-pub(crate) use question::{PART, Question};
+pub(crate) use question::{PART_SEPARATOR, Question};
 
 use crate::field::{Field, FieldId, Fields};
 use crate::object::Object;

@@ -8,7 +8,7 @@ use crate::value::Phone;
 
 /// Separates the parts of a combined key inside one text. No part can hold it, because folding removes control
 /// characters (behaviour §9).
-pub(crate) const PART: char = '\u{1f}';
+pub(crate) const PART_SEPARATOR: char = '\u{1f}';
 
 /// What is to be asked, collected key by key.
 #[derive(Debug, Default)]
@@ -68,7 +68,7 @@ impl Question {
         self.ids.push(asked);
     }
 
-    /// Asks for a key of a rule. The parts of a combined key are joined by [`PART`]. The `mark` is what
+    /// Asks for a key of a rule. The parts of a combined key are joined by [`PART_SEPARATOR`]. The `mark` is what
     /// [`mark_of`](Self::mark_of) returns.
     #[inline]
     pub(crate) fn ask_key(&mut self, rule: usize, key: &str, mark: u32) {
@@ -257,7 +257,7 @@ fn len(text: &str) -> u32 {
 fn in_parts<'a>(keys: &[&'a str], fields: usize) -> Vec<Vec<&'a str>> {
     let mut columns: Vec<Vec<&str>> = vec![Vec::with_capacity(keys.len()); fields];
     for key in keys {
-        for (column, part) in columns.iter_mut().zip(key.split(PART)) {
+        for (column, part) in columns.iter_mut().zip(key.split(PART_SEPARATOR)) {
             column.push(part);
         }
     }

@@ -12,19 +12,19 @@ mod contact;
 mod given;
 mod items;
 mod list;
+mod notes;
 mod opportunity;
-mod parts;
 mod single;
 
 pub(crate) use addresses::{AddressBook, Addresses, addresses_of, may_replace_primary, take_row};
 pub(crate) use contact::{changes_contact, fold_contact};
 pub(crate) use given::{gives, leaves_unfilled};
 pub(crate) use list::Gift;
+pub(crate) use notes::has_note;
 pub(crate) use opportunity::{
     Deal, Given, Pitch, Problem, can_be_blank, changes_opportunity, closes_opportunity,
     fold_opportunity, has_standing,
 };
-pub(crate) use parts::has_note;
 pub(crate) use single::{Single, effective, is_required, loosens};
 
 use crate::draft::{Cell, Column, Settings, normalize_stored, region};

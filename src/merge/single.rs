@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use rust_decimal::Decimal;
 
-use super::parts::Parts;
+use super::notes::NoteSearch;
 use super::{Base, RowOf, RowRole, region_of, takes};
 use crate::draft::{Cell, Column, Settings};
 use crate::field::{FieldId, FieldKind};
@@ -157,8 +157,8 @@ pub(crate) struct Single<'p> {
     pub(crate) value: Option<Value<'p>>,
     /// A row of this file has said something.
     pub(super) is_given: bool,
-    /// The parts of a text to which rows add; most values are not such texts.
-    parts: Option<Parts>,
+    /// The search for notes that the text has already; `None` unless rows append to the value.
+    note_search: Option<NoteSearch>,
     /// The columns whose text found no room.
     pub(crate) refused: Vec<u16>,
 }
@@ -166,13 +166,13 @@ pub(crate) struct Single<'p> {
 impl<'p> Single<'p> {
     pub(crate) fn stored(base: Base<'p>, field: FieldId) -> Self {
         if base.is_new() {
-            return Single { value: None, is_given: false, parts: None, refused: Vec::new() };
+            return Single { value: None, is_given: false, note_search: None, refused: Vec::new() };
         }
         let stands_in =
             |value: &Value<'_>| *value == Value::Number(Decimal::ZERO) && base.is_unfilled(field);
         let value = base.values(field).next().filter(|value| !stands_in(value));
         let is_given = base.is_given(field);
-        Single { value, is_given, parts: None, refused: Vec::new() }
+        Single { value, is_given, note_search: None, refused: Vec::new() }
     }
 
     /// Folds some rows, of which the first creates the record if it is new.
@@ -185,8 +185,8 @@ impl<'p> Single<'p> {
 
     /// The same, owning its value.
     pub(crate) fn into_owned(self) -> Single<'static> {
-        let Single { value, is_given, parts, refused } = self;
-        Single { value: value.map(Value::into_owned), is_given, parts, refused }
+        let Single { value, is_given, note_search, refused } = self;
+        Single { value: value.map(Value::into_owned), is_given, note_search, refused }
     }
 
     /// A copy of one that was kept, for going on with.
@@ -262,8 +262,8 @@ impl<'p> Single<'p> {
         }
         self.value = Some(match (column.merge, self.value.take()) {
             (Merge::Append, Some(before)) => {
-                let parts = self.parts.get_or_insert_default();
-                append(before, &value, column.max_chars, parts).unwrap_or_else(|before| {
+                let search = self.note_search.get_or_insert_default();
+                append(before, &value, column.max_chars, search).unwrap_or_else(|before| {
                     self.refused.extend(column.index());
                     before
                 })
@@ -271,7 +271,7 @@ impl<'p> Single<'p> {
             // Nothing is written again that looks the same already (W4).
             (_, Some(before)) if normalize::says_the_same(&before, &value) => before,
             _ => {
-                self.parts = None;
+                self.note_search = None;
                 value
             }
         });
@@ -291,10 +291,10 @@ fn append<'p>(
     before: Value<'p>,
     more: &Value<'p>,
     max_chars: usize,
-    parts: &mut Parts,
+    search: &mut NoteSearch,
 ) -> Result<Value<'p>, Value<'p>> {
     let (there, more) = (before.to_text(), more.to_text());
-    if parts.are_in(&there, &more) {
+    if search.finds(&there, &more) {
         drop(there);
         return Ok(before);
     }

@@ -8,7 +8,7 @@ use std::ops::AddAssign;
 
 use super::final_record::{Answer, FinalRecord, Items, folded};
 use super::{Entry, Outcome, Plan};
-use crate::draft::{Column, Part, Settings};
+use crate::draft::{Column, NamePart, Settings};
 use crate::field::FieldId;
 use crate::issue::{IssueCode, Severity};
 use crate::mapping::Merge;
@@ -280,7 +280,7 @@ impl<'p> Target<'p> {
                 continue;
             }
             let Some(index) = column.index().map(usize::from) else { continue };
-            let is_part = column.part != Part::Whole;
+            let is_part = column.name_part != NamePart::Whole;
             let other = targets.iter_mut().find(|target| target.counts.index == index);
             if let Some(target) = other.filter(|_| is_part) {
                 target.columns.push(column);

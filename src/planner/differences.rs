@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::Planner;
-use crate::draft::{Cell, Column, Part, Settings, may_have_guard};
+use crate::draft::{Cell, Column, NamePart, Settings, may_have_guard};
 use crate::field::{FieldId, FieldKind};
 use crate::issue::{Detail, Finding, IssueCode};
 use crate::mapping::Merge;
@@ -113,7 +113,7 @@ fn overwritten(settings: &Settings) -> Vec<Overwritten> {
     let is_plain = |column: &&Column| {
         is_compared(column)
             && column.kind == FieldKind::Text
-            && column.part == Part::Whole
+            && column.name_part == NamePart::Whole
             && column.is_direct()
             && settings.columns_of(column.field).len() == 1
     };

@@ -135,7 +135,7 @@ fn plan_feed<'a, S: Finder>(
 ) -> Result<(Planner, Feed<'a>), Error<S::Error>> {
     let threads = pace.threads.count();
     let mut planner = Planner::new(settings.clone(), pace.window_rows);
-    planner.part_of(feed.expected_rows(), RowNumbers::default(), Arc::new(Memory::default()));
+    planner.expect(feed.expected_rows(), RowNumbers::default(), Arc::new(Memory::default()));
     let ahead = ReadingAhead {
         settings,
         numbering: (threads > 1).then(|| planner.share_numbers()).flatten().map(Numbering::new),
@@ -173,7 +173,7 @@ pub(crate) async fn plan_rest<S: Finder>(
 ) -> Result<Plan, Error<S::Error>> {
     let mut memory = Memory::default();
     memory.note_written(&interrupted);
-    let part = Part {
+    let rows = RowsToPlan {
         settings: reading.settings,
         blocks: reading.blocks,
         findings: reading.findings,
@@ -182,50 +182,53 @@ pub(crate) async fn plan_rest<S: Finder>(
         memory: Arc::new(memory),
         pace: reading.pace,
     };
-    let mut plan = plan_part(part, storage, is_hidden).await?;
+    let mut plan = plan_rows(rows, storage, is_hidden).await?;
     reading.about.note(&mut plan);
     Ok(plan)
 }
 
-/// Rows of a file that are planned as if they were all of it. The rows of the blocks are numbered from 1.
-pub(crate) struct Part {
+/// The rows of one plan: the whole file, or one window of a run.
+pub(crate) struct RowsToPlan {
     pub(crate) settings: Arc<Settings>,
+    /// Their rows are numbered from 1, even if they are not the first of the file.
     pub(crate) blocks: Vec<Block>,
+    /// What was found while the blocks were read.
     pub(crate) findings: Vec<Finding>,
+    /// Which rows of the file these are.
     pub(crate) numbers: RowNumbers,
+    /// What earlier windows of the run have met.
     pub(crate) memory: Arc<Memory>,
     pub(crate) interrupted: Interrupted,
     pub(crate) pace: Pace,
 }
 
-/// Plans some rows.
-pub(crate) async fn plan_part<S: Finder>(
-    part: Part,
+/// Plans rows that have been read. Records that `is_hidden` tells are left out of the answers of storage.
+pub(crate) async fn plan_rows<S: Finder>(
+    rows: RowsToPlan,
     storage: &mut S,
     is_hidden: impl Fn(Object, &str) -> bool,
 ) -> Result<Plan, Error<S::Error>> {
-    let settings = part.settings;
-    let mut planner = Planner::new(settings.clone(), part.pace.window_rows);
+    let RowsToPlan { settings, blocks, findings, numbers, memory, interrupted, pace } = rows;
+    let mut planner = Planner::new(settings.clone(), pace.window_rows);
     let seed = planner.seed();
-    let rows = part.blocks.iter().map(Block::len).sum();
-    planner.part_of(rows, part.numbers, part.memory);
-    planner.know_interrupted(part.interrupted);
+    planner.expect(blocks.iter().map(Block::len).sum(), numbers, memory);
+    planner.know_interrupted(interrupted);
     let mut planning = Planning::new(planner, storage, is_hidden);
-    planning.findings = part.findings.into_iter().peekable();
+    planning.findings = findings.into_iter().peekable();
     let drafting = |threads| Drafting {
         settings: &settings,
         seed: &seed,
-        window_rows: part.pace.window_rows.max(1),
+        window_rows: pace.window_rows.max(1),
         threads,
     };
-    let (mut blocks, count) = (part.blocks.into_iter(), part.pace.threads.count());
-    match part.pace.threads {
+    let (mut blocks, count) = (blocks.into_iter(), pace.threads.count());
+    match pace.threads {
         Threads::Beside(_) => {
             drafting(count)
                 .draft_blocks(blocks.collect(), |drafted| now(planning.plan_read(drafted)))?;
         }
         Threads::InTurn(_) => {
-            // This one only waits for the others.
+            // This thread drafts nothing: it only waits for the others.
             let drafting = drafting(if count > 1 { count + 1 } else { 1 });
             while blocks.len() > 0 {
                 let some = blocks.by_ref().take(count.max(1)).collect();
@@ -236,7 +239,7 @@ pub(crate) async fn plan_part<S: Finder>(
             }
         }
     }
-    // A limit may be met before the first row.
+    // Findings that belong to no block, such as a limit that is met before the first row.
     let late: Vec<Finding> = planning.findings.by_ref().collect();
     Ok(planning.into_planner()?.finish(late, count))
 }

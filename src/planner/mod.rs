@@ -46,7 +46,7 @@ pub(crate) use teach::keys_of;
 pub(crate) use tokenless::{Moved, Tokenless, each_tokenless, each_writing};
 
 pub(crate) use driver::{
-    BLOCK_ROWS, OpenFile, Pace, Part, Threads, plan_file, plan_new, plan_part, plan_rest,
+    BLOCK_ROWS, OpenFile, Pace, RowsToPlan, Threads, plan_file, plan_new, plan_rest, plan_rows,
 };
 pub(crate) use finder::{Finder, find};
 pub(crate) use reading::{Reading, digest_of, read, skim};
@@ -158,8 +158,9 @@ impl Planner {
         }
     }
 
-    /// Says that the rows are a part of a file, and which; call it before the first block.
-    pub(crate) fn part_of(&mut self, rows: usize, numbers: RowNumbers, memory: Arc<Memory>) {
+    /// Says how many rows there will be, which rows of the file they are, and what earlier windows of the import have
+    /// met. Call it before the first block.
+    pub(crate) fn expect(&mut self, rows: usize, numbers: RowNumbers, memory: Arc<Memory>) {
         self.expected_rows = rows;
         (self.ledger.numbers, self.ledger.memory) = (numbers, memory);
     }

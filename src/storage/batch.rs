@@ -168,7 +168,7 @@ impl<'a> NewKey<'a> {
 
     /// The parts of its value, one for each field, normalised as in look-ups.
     pub fn parts(&self) -> impl Iterator<Item = &'a str> + use<'a> {
-        self.value.split(crate::lookup::PART)
+        self.value.split(crate::lookup::PART_SEPARATOR)
     }
 
     /// Its value, normalised as in look-ups. The parts of a key of several fields are joined by U+001F.

@@ -6,7 +6,7 @@ use super::report::of_file;
 use super::{ContactDecision, OpenContact};
 use crate::account::{Conflict, Keyless, Repeats};
 use crate::dedup::{Holder, KeyNumber};
-use crate::draft::{Cell, Column, KeyKind, Part, Settings};
+use crate::draft::{Cell, Column, KeyKind, NamePart, Settings};
 use crate::issue::{Detail, Finding, IssueCode, Others, Severity};
 use crate::merge::{Addresses, Base, fold_contact};
 use crate::normalize::{is_blank, names_nobody};
@@ -59,8 +59,9 @@ impl Planner {
         let says = |text: &str| !names_nobody(text);
         let row = self.row_of(self.row_at(at));
         // The parts of `Copyright (c) Fox, Inc` would not show what it is.
-        let is_line =
-            |column: &Column| column.part != Part::Whole && !says(column.whole_text(&row.cells));
+        let is_line = |column: &Column| {
+            column.name_part != NamePart::Whole && !says(column.whole_text(&row.cells))
+        };
         let columns = settings.contact_columns.iter();
         let columns = columns.filter(|column| column.field.is_name() && !is_line(column));
         let (mut whole, mut says_something) = (String::with_capacity(64), false);
@@ -96,7 +97,7 @@ impl Planner {
                 let text = column.text(&row.cells);
                 let says = match column.read(text, None, &settings.choices) {
                     Cell::Blank => false,
-                    Cell::Clear => column.part == Part::Whole,
+                    Cell::Clear => column.name_part == NamePart::Whole,
                     Cell::Value(_) | Cell::Invalid(_) => true,
                 };
                 says && !is_blank(text)

@@ -3,7 +3,7 @@
 use crate::dedup::{Candidates, Holder, Verdict};
 use crate::draft::KeyKind;
 use crate::issue::{Finding, IssueCode, Severity};
-use crate::lookup::PART;
+use crate::lookup::PART_SEPARATOR;
 use crate::merge::Dropped;
 use crate::object::{ContactNumber, Object, RowNumber};
 use crate::planner::Planner;
@@ -32,7 +32,7 @@ impl Planner {
             let is_held = |number| self.index.holder(number) != Holder::Nobody;
             let held = || keys.of(rule).filter(|(_, number)| is_held(*number));
             let mut values: Vec<String> =
-                held().map(|(key, _)| self.key_text(key).replace(PART, ", ")).collect();
+                held().map(|(key, _)| self.key_text(key).replace(PART_SEPARATOR, ", ")).collect();
             values.dedup();
             let is_one = |number| matches!(self.index.holder(number), Holder::One(_));
             if held().all(|(_, number)| is_one(number)) {

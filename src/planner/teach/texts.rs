@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 
 use super::has_dropped;
 use crate::dedup::{KeyNumber, KeyPlace};
-use crate::draft::{KeyKind, Rule, Settings, combinations, part};
+use crate::draft::{KeyKind, Rule, Settings, combinations, key_part};
 use crate::lookup::DeclaredKey;
 use crate::merge::{AddressBook, Addresses, Base, RowOf, addresses_of, effective};
 use crate::object::{ContactNumber, RowIndex};
@@ -138,6 +138,6 @@ pub(crate) fn keys_of(base: Base<'_>, rule: &Rule, rows: &[RowOf<'_>]) -> Vec<St
 
 /// What a single value, if there is one, gives to keys.
 pub(in crate::planner) fn text_of(value: Option<Value<'_>>) -> Vec<String> {
-    let text = value.map(|value| part(&value.to_text()));
+    let text = value.map(|value| key_part(&value.to_text()));
     text.into_iter().filter(|text| !text.is_empty()).collect()
 }

@@ -6,7 +6,7 @@ use super::MemoryRecord;
 use crate::account::Account;
 use crate::dedup::record_keys;
 use crate::field::Fields;
-use crate::lookup::PART;
+use crate::lookup::PART_SEPARATOR;
 use crate::maps::Map;
 use crate::object::Object;
 
@@ -107,5 +107,5 @@ fn keys_of(
 }
 
 fn join(key: &[&str]) -> String {
-    key.join(PART.encode_utf8(&mut [0; 4]))
+    key.join(PART_SEPARATOR.encode_utf8(&mut [0; 4]))
 }

@@ -1,4 +1,5 @@
-//! [`has_note`] and [`Parts`]: whether a text that keeps growing has a note already.
+//! Notes: texts to which rows append. [`has_note`] says whether a note is there already, and [`NoteSearch`] says it
+//! quickly of a text that grows row by row.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -8,59 +9,61 @@ use memchr::{memchr, memmem};
 use crate::maps::Set;
 use crate::normalize::as_it_looks;
 
-/// How long a part is.
-const LEN: usize = 8;
+/// How many bytes in a row are remembered together.
+const RUN: usize = 8;
 
-/// Shorter texts are searched as they are.
+/// Texts that are shorter than this are simply searched.
 const LONG: usize = 4_096;
 
-/// All runs of eight bytes in a text that grows at its end.
+/// A search for notes in a text that grows at its end. It remembers all runs of eight bytes in the text.
 ///
-/// Thousands of rows may each add a note to one contact. A note that the text does not have usually contains
-/// eight bytes in a row that the text does not have either, and then the text need not be searched.
+/// Thousands of rows may each add a note to one contact, and if each of them searched the whole text, the time would
+/// grow with the square of their number. But a note that is new usually contains eight bytes in a row that the text
+/// does not contain anywhere. Then the text need not be searched.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Parts {
-    seen: Set<[u8; LEN]>,
-    /// Where the next part begins that is not in `seen` yet.
+pub(super) struct NoteSearch {
+    runs: Set<[u8; RUN]>,
+    /// Where the next run begins that is not in `runs` yet.
     next: usize,
-    /// How much of the text is known.
-    known: usize,
-    /// That much as it looks, if it is written otherwise.
+    /// The length of the text that was seen.
+    seen: usize,
+    /// The text that was seen, [as it looks](as_it_looks), if that differs from how it is written.
     looks: Option<String>,
 }
 
-impl Parts {
-    /// As [`has_note`]. `text` must be the text of the last call, or that text with more at its end.
-    pub(super) fn are_in(&mut self, text: &str, note: &str) -> bool {
+impl NoteSearch {
+    /// The same as [`has_note`]. `text` must be the text of the last call, or begin with it.
+    pub(super) fn finds(&mut self, text: &str, note: &str) -> bool {
         if text.len() < LONG {
             return has_note(text, note);
         }
         self.follow(text);
         let (text, note) = (self.looks.as_deref().unwrap_or(text), as_it_looks(note));
-        self.seen.extend(parts(&text.as_bytes()[self.next..]));
-        self.next = text.len() - (LEN - 1);
-        parts(note.as_bytes()).all(|part| self.seen.contains(&part)) && has_lines(text, &note)
+        self.runs.extend(runs(&text.as_bytes()[self.next..]));
+        self.next = text.len() - (RUN - 1);
+        runs(note.as_bytes()).all(|run| self.runs.contains(&run)) && has_lines(text, &note)
     }
 
-    /// Notes how the text looks that is new. It begins with a line break, so no letter is cut in two.
+    /// Takes in what was added to the text since the last call. It begins with a line break, so no letter with an
+    /// accent is cut in two.
     fn follow(&mut self, text: &str) {
-        let (known, new) = text.split_at(self.known);
-        self.known = text.len();
+        let (seen, new) = text.split_at(self.seen);
+        self.seen = text.len();
         match (&mut self.looks, as_it_looks(new)) {
             (Some(looks), new) => looks.push_str(&new),
-            (None, Cow::Owned(new)) => self.looks = Some(known.to_owned() + &new),
+            (None, Cow::Owned(new)) => self.looks = Some(seen.to_owned() + &new),
             (None, Cow::Borrowed(_)) => {}
         }
     }
 }
 
-/// Does the text have this note as one or more whole lines? The line `Not interested` does not have the note
-/// `interested` (W5). Neither blanks around the note nor the kind of line breaks make a difference.
+/// Whether the text contains this note as one or more whole lines (W5): the line `Not interested` does not contain the
+/// note `interested`. Blanks around the note and the kind of line breaks make no difference.
 pub(crate) fn has_note(text: &str, note: &str) -> bool {
     has_lines(&as_it_looks(text), &as_it_looks(note))
 }
 
-/// The same of texts [as they look](as_it_looks).
+/// The same as [`has_note`], for texts that are given [as they look](as_it_looks).
 fn has_lines(text: &str, note: &str) -> bool {
     let blanks = [' ', '\t'];
     let is_edge = |rest: &str, c: Option<char>| rest.is_empty() || c == Some('\n');
@@ -80,12 +83,12 @@ fn has_lines(text: &str, note: &str) -> bool {
     false
 }
 
-fn parts(text: &[u8]) -> impl Iterator<Item = [u8; LEN]> {
-    let starts: Range<usize> = 0..(text.len() + 1).saturating_sub(LEN);
+fn runs(text: &[u8]) -> impl Iterator<Item = [u8; RUN]> {
+    let starts: Range<usize> = 0..(text.len() + 1).saturating_sub(RUN);
     starts.map(|at| {
-        let mut part = [0; LEN];
-        part.copy_from_slice(&text[at..at + LEN]);
-        part
+        let mut run = [0; RUN];
+        run.copy_from_slice(&text[at..at + RUN]);
+        run
     })
 }
 
@@ -94,8 +97,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_there_is_found_as_line_by_line_while_the_text_grows() {
-        let (mut parts, mut text) = (Parts::default(), String::from("met at the fair"));
+    fn w5_a_note_in_a_growing_text_is_found_as_if_line_by_line() {
+        let (mut search, mut text) = (NoteSearch::default(), String::from("met at the fair"));
         for row in 0..2_000 {
             let (some, lines) = (format!("note {}", row / 2), text.lines().collect::<Vec<_>>());
             let several = format!("{some}\nnote {}", row / 2 + 1);
@@ -104,7 +107,7 @@ mod tests {
             {
                 let wanted_lines: Vec<_> = wanted.lines().collect();
                 let is_there = lines.windows(wanted_lines.len()).any(|own| own == wanted_lines);
-                assert_eq!(parts.are_in(&text, wanted), is_there, "{row}: {wanted:?}");
+                assert_eq!(search.finds(&text, wanted), is_there, "{row}: {wanted:?}");
             }
             text.push_str(&format!("\nnote {row}"));
         }
@@ -112,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_note_is_there_as_whole_lines_only() {
+    fn w5_a_note_is_there_as_whole_lines_only() {
         for (text, note, is_there) in [
             ("Not interested", "interested", false),
             ("interested in a roof", "interested", false),
