@@ -4,7 +4,7 @@
 
 use super::addresses::{Addresses, addresses_of};
 use super::list::Gift;
-use super::{Base, Deal, RowOf, list, opportunity, single};
+use super::{Base, RowOf, Standing, list, opportunity, single};
 use crate::field::FieldId;
 
 /// Whether one of these rows, or a row of an earlier window, has given the record this field. `was_written` says that
@@ -28,7 +28,7 @@ pub(crate) fn gives<'p>(
     }
     match field {
         FieldId::PIPELINE | FieldId::STAGE | FieldId::STATUS | FieldId::LOST_REASON => {
-            opportunity::folded(base, Deal::stored(base), rows).given.has(field)
+            opportunity::folded(base, Standing::stored(base), rows).given.has(field)
         }
         FieldId::TAGS => list::folded(base, columns, rows, tags, field).is_given,
         _ if columns.first().is_some_and(|column| column.is_list) => {

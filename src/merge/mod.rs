@@ -22,8 +22,8 @@ pub(crate) use given::{gives, leaves_unfilled};
 pub(crate) use list::Gift;
 pub(crate) use notes::has_note;
 pub(crate) use opportunity::{
-    Deal, Given, Pitch, Problem, can_be_blank, changes_opportunity, closes_opportunity,
-    fold_opportunity, has_standing,
+    GivenStanding, Problem, RowStanding, Standing, can_be_blank, changes_opportunity,
+    closes_opportunity, fold_opportunity, has_standing,
 };
 pub(crate) use single::{Single, effective, is_required, loosens};
 

@@ -1,11 +1,11 @@
-//! The opportunity as a whole; pipeline, stage, status and lost reason depend on each other
-//! (behaviour O6-O9).
+//! The opportunity as a whole: every field in the account's order. Pipeline, stage, status and lost reason depend on each
+//! other, so they are folded together, as its [`Standing`] (behaviour O6-O9).
 
-mod deal;
-mod pitch;
+mod row_standing;
+mod standing;
 
-pub(crate) use deal::{Deal, Given, Problem};
-pub(crate) use pitch::{Pitch, can_be_blank, closes_opportunity};
+pub(crate) use row_standing::{RowStanding, can_be_blank, closes_opportunity};
+pub(crate) use standing::{GivenStanding, Problem, Standing};
 
 use super::contact::filled;
 use super::list::fold_list;
@@ -16,13 +16,13 @@ use crate::field::FieldId;
 use crate::plan::Changes;
 use crate::value::Value;
 
-/// Folds the rows of an opportunity and notes every change but that of its link.
+/// Folds the rows of an opportunity and adds every change to `out`, except for its link.
 pub(crate) fn fold_opportunity<'p>(base: Base<'p>, rows: &[RowOf<'p>], out: &mut Changes) {
     fold_groups(base, rows, out, |_| true);
 }
 
-/// Do the rows of an opportunity change anything but its link? Fewer fields are folded than for
-/// [all changes](fold_opportunity): the first that differs is enough. `buffer` may hold anything.
+/// Whether the rows of an opportunity change anything besides its link. It takes less work than
+/// [`fold_opportunity`], because it stops at the first field that differs. `buffer` is overwritten.
 pub(crate) fn changes_opportunity<'p>(
     base: Base<'p>,
     rows: &[RowOf<'p>],
@@ -33,14 +33,14 @@ pub(crate) fn changes_opportunity<'p>(
     !buffer.is_empty()
 }
 
-/// Folds one group of columns after the other, as long as `goes_on` says so of the changes so far.
+/// Folds one group of columns after the other, as long as `goes_on` is true of the changes so far.
 fn fold_groups<'p>(
     base: Base<'p>,
     rows: &[RowOf<'p>],
     out: &mut Changes,
     goes_on: impl Fn(&Changes) -> bool,
 ) {
-    let mut folded = DealFold::default();
+    let mut folded = StandingFold::default();
     let columns = &base.settings.opportunity_columns;
     let filled = filled(rows);
     for group in &base.settings.opportunity_groups {
@@ -64,8 +64,8 @@ fn fold_groups<'p>(
     }
 }
 
-/// Where no row says a value, it is 0 (O6): for a new opportunity, and for one whose value is cleared. If it
-/// were blank instead, the next import of the file would clear the 0 that this one has written (L3).
+/// Folds the value, which is 0 if nothing says another (O6): for a new opportunity, and for one whose value a cell
+/// clears. The two have to agree, or the second import of a file would clear the 0 that the first has written (L3).
 fn fold_value<'p>(base: Base<'p>, group: &'p [Column], rows: &[RowOf<'p>], out: &mut Changes) {
     let (known, zero) = (out.len(), Value::Number(rust_decimal::Decimal::ZERO));
     let may_clear = !base.is_new() && group.iter().any(|column| !column.is_plain);
@@ -82,37 +82,41 @@ fn fold_value<'p>(base: Base<'p>, group: &'p [Column], rows: &[RowOf<'p>], out: 
     }
 }
 
-/// Where an opportunity stands after these rows.
-pub(super) fn folded<'p>(base: Base<'p>, mut deal: Deal<'p>, rows: &[RowOf<'p>]) -> Deal<'p> {
+/// The standing of an opportunity after these rows have been folded into it.
+pub(super) fn folded<'p>(
+    base: Base<'p>,
+    mut standing: Standing<'p>,
+    rows: &[RowOf<'p>],
+) -> Standing<'p> {
     for (at, row) in rows.iter().enumerate() {
-        let pitch = Pitch::of(base.settings, row, base.role_of(at), deal.given);
-        deal.take(base.settings, pitch, |_| {});
+        let said = RowStanding::of(base.settings, row, base.role_of(at), standing.given);
+        standing.take(base.settings, said, |_| {});
     }
-    deal
+    standing
 }
 
-/// Has an opportunity this one of the fields that depend on each other, once these rows are folded in?
+/// Whether `field`, one of the four that depend on each other, is filled after these rows have been folded in.
 pub(crate) fn has_standing<'p>(base: Base<'p>, rows: &[RowOf<'p>], field: FieldId) -> bool {
-    let deal = folded(base, Deal::stored(base), rows);
+    let standing = folded(base, Standing::stored(base), rows);
     let text = match field {
-        FieldId::PIPELINE => deal.pipeline,
-        FieldId::STAGE => deal.stage,
-        FieldId::STATUS => deal.status,
-        _ => deal.lost_reason,
+        FieldId::PIPELINE => standing.pipeline,
+        FieldId::STAGE => standing.stage,
+        FieldId::STATUS => standing.status,
+        _ => standing.lost_reason,
     };
     text.is_some()
 }
 
-/// The dependent fields before and after, folded once for all four.
+/// The standing before and after the rows. It is folded when the first of the four fields is noted.
 #[derive(Default)]
-struct DealFold<'p> {
-    deals: Option<(Deal<'p>, Deal<'p>)>,
+struct StandingFold<'p> {
+    standings: Option<(Standing<'p>, Standing<'p>)>,
 }
 
-impl<'p> DealFold<'p> {
+impl<'p> StandingFold<'p> {
     fn note(&mut self, base: Base<'p>, rows: &[RowOf<'p>], field: FieldId, out: &mut Changes) {
-        let (before, after) = self.deals.get_or_insert_with(|| {
-            let before = Deal::stored(base);
+        let (before, after) = self.standings.get_or_insert_with(|| {
+            let before = Standing::stored(base);
             let after = folded(base, before.clone(), rows);
             (before, after)
         });

@@ -10,7 +10,7 @@ use crate::draft::{Cell, KeyKind, Settings, SideDraft};
 use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode};
 use crate::maps::{Map, Set};
-use crate::merge::{Given, RowOf};
+use crate::merge::{GivenStanding, RowOf};
 use crate::normalize;
 use crate::object::{ContactNumber, Mode, Object, OpportunityNumber, RowIndex};
 use crate::pairing::{ContactSide, LinkTo, Named, pair};
@@ -26,7 +26,7 @@ mod report;
 mod standing;
 
 use matching::{Answer, OpportunityIndex};
-use standing::{AtHand, Standing};
+use standing::{CurrentStandings, PlainStanding};
 
 pub(super) use standing::{BlockStandings, Standings};
 
@@ -40,7 +40,7 @@ pub(super) struct KnownOpportunities {
     pipelines: Vec<String>,
     /// Works out standings, if no other thread has done so.
     standings: Standings,
-    at_hand: AtHand,
+    current_standings: CurrentStandings,
     /// The opportunities of each contact, if they are compared (O4, O5).
     of_contact: Map<ContactNumber, Vec<OpportunityNumber>>,
     /// The same for O5, by what must agree exactly.
@@ -70,7 +70,7 @@ struct State {
     pipeline: Option<u32>,
     status: Status,
     /// What rows have given, which no default replaces (W6).
-    given: Given,
+    given: GivenStanding,
     /// The contact that it is linked to now; `None` if the plan does not know that contact, or there is none.
     contact: Option<ContactNumber>,
     /// Which rows are matched with it from here on (O5).
@@ -123,7 +123,7 @@ enum OpportunityDecision {
     /// It is folded into this opportunity; `links` if the row says which contact that belongs to.
     Joins { opportunity: OpportunityNumber, by: By, links: bool },
     /// It brings a new opportunity, with this standing if that is plain.
-    New { standing: Option<Standing>, links: bool },
+    New { standing: Option<PlainStanding>, links: bool },
 }
 
 impl OpportunityDecision {

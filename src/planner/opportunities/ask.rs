@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use super::standing::Standing;
+use super::standing::PlainStanding;
 use super::{State, Status};
 use crate::draft::{Key, KeyKind, KeyText, SideDraft};
 use crate::field::FieldId;
 use crate::lookup::{Found, StoredId};
-use crate::merge::{Deal, Given};
+use crate::merge::{GivenStanding, Standing};
 use crate::object::{Object, OpportunityNumber};
 use crate::plan::{Claim, Entry, Met};
 use crate::planner::Planner;
@@ -93,16 +93,16 @@ impl Planner {
     pub(super) fn new_opportunity(
         &mut self,
         entry: Entry,
-        standing: Option<Standing>,
+        standing: Option<PlainStanding>,
     ) -> OpportunityNumber {
         let number =
             u32::try_from(self.ledger.opportunities.len()).expect("fewer than 2³¹ opportunities");
         self.ledger.opportunities.push(entry);
-        let Standing { pipeline, status } = standing.unwrap_or(Standing::NOWHERE);
+        let PlainStanding { pipeline, status } = standing.unwrap_or(PlainStanding::NOWHERE);
         self.opportunities.states.push(State {
             pipeline,
             status,
-            given: Given::default(),
+            given: GivenStanding::default(),
             contact: None,
             claim: if entry.is_new() { Claim::Consumed } else { Claim::Free },
         });
@@ -112,7 +112,7 @@ impl Planner {
     /// Gives a number to a stored opportunity that no row has met yet.
     fn new_stored_opportunity(&mut self, stored: StoredId) -> OpportunityNumber {
         let number = self.new_opportunity(Entry::stored_as(stored), None);
-        let Deal { pipeline, status, given, .. } = Deal::stored(self.ledger.base(number));
+        let Standing { pipeline, status, given, .. } = Standing::stored(self.ledger.base(number));
         let (pipeline, status) = (pipeline.map(Cow::into_owned), Status::of(status.as_deref()));
         let pipeline = self.pipeline_number(pipeline.as_deref());
         // It may belong to a row further down, which had met it before the import was interrupted.

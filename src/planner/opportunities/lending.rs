@@ -100,7 +100,7 @@ impl Planner {
         row: &RowOf<'_>,
     ) -> Status {
         let row = RowOf { stays_open: false, ..*row };
-        let after = self.deal_after(settings, opportunity, &row, RowRole::Joins, |_| ());
+        let after = self.standing_after(settings, opportunity, &row, RowRole::Joins, |_| ());
         Status::of(after.status.as_deref())
     }
 

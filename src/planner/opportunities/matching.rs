@@ -10,7 +10,7 @@ use crate::draft::{Settings, normalize_stored};
 use crate::field::{FieldId, FieldKind};
 use crate::issue::{IssueCode, Severity};
 use crate::maps::Map;
-use crate::merge::{Base, Deal, effective, fold_opportunity};
+use crate::merge::{Base, Standing, effective, fold_opportunity};
 use crate::object::{ContactNumber, Mode, Object, OpportunityNumber};
 use crate::pairing::LinkTo;
 use crate::plan::{Changes, Claim};
@@ -257,7 +257,7 @@ impl Planner {
         if closed.peek().is_none() {
             return Agreeing::new();
         }
-        let status = self.standing(open, FieldId::STATUS);
+        let status = self.standing_value(open, FieldId::STATUS);
         let status = Status::of(status.map(|status| status.to_text().into_owned()).as_deref());
         let is_closed_so = |(_, opportunity): &(u32, OpportunityNumber)| {
             let state = &self.opportunities.states[opportunity.index()];
@@ -353,7 +353,9 @@ impl Planner {
     fn compares<'p>(&'p self, open: OpenSide<'p>, field: FieldId) -> Compares<'p> {
         let is_list = open.settings.fields.get(field).is_list;
         let value = match field {
-            FieldId::PIPELINE | FieldId::STAGE | FieldId::STATUS => self.standing(open, field),
+            FieldId::PIPELINE | FieldId::STAGE | FieldId::STATUS => {
+                self.standing_value(open, field)
+            }
             _ if is_list => return self.items_said(open, field),
             _ => self.said(open, field).or_else(|| self.stands_in(open, field)),
         };
@@ -421,21 +423,21 @@ impl Planner {
 
     /// The pipeline, the stage or the status that a new opportunity of the row would have; `None` if that is
     /// not known.
-    fn standing<'p>(
+    fn standing_value<'p>(
         &'p self,
         OpenSide { settings, at, .. }: OpenSide<'p>,
         field: FieldId,
     ) -> Option<Value<'p>> {
         let row = self.opportunity_row(self.row_at(at));
         let mut is_known = true;
-        let deal = Deal::brought_by(settings, &row, |problem| {
+        let standing = Standing::brought_by(settings, &row, |problem| {
             is_known &= !problem.code.is_about_stage();
         });
         let text = match field {
-            FieldId::PIPELINE => deal.pipeline,
+            FieldId::PIPELINE => standing.pipeline,
             // The first stage replaces a blank one, but not one that was misspelt (O7).
-            FieldId::STAGE => deal.stage.filter(|_| is_known),
-            _ => deal.status,
+            FieldId::STAGE => standing.stage.filter(|_| is_known),
+            _ => standing.status,
         };
         text.map(Value::Text)
     }
@@ -466,10 +468,10 @@ impl Planner {
     fn pipeline_of_row(&self, OpenSide { settings, at, .. }: OpenSide<'_>) -> Option<String> {
         let row = self.opportunity_row(self.row_at(at));
         let mut is_known = true;
-        let deal = Deal::brought_by(settings, &row, |problem| {
+        let standing = Standing::brought_by(settings, &row, |problem| {
             is_known &= !problem.code.is_about_pipeline();
         });
-        deal.pipeline.filter(|_| is_known).map(Cow::into_owned)
+        standing.pipeline.filter(|_| is_known).map(Cow::into_owned)
     }
 
     /// Reports which of several opportunities in its pipeline a row updates (O4).

@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use super::standing::Standing;
+use super::standing::PlainStanding;
 use super::{OpenSide, OpportunityDecision, State, Status};
 use crate::draft::Settings;
 use crate::field::FieldId;
 use crate::issue::{IssueCode, Severity};
 use crate::maps::Map;
-use crate::merge::{Deal, Pitch, Problem, RowOf, RowRole};
+use crate::merge::{Problem, RowOf, RowRole, RowStanding, Standing};
 use crate::object::{ContactNumber, Object, OpportunityNumber, RowIndex};
 use crate::pairing::LinkTo;
 use crate::plan::{By, Claim, Entry, Outcome};
@@ -151,7 +151,7 @@ impl Planner {
         &mut self,
         settings: &Settings,
         at: usize,
-        standing: Option<Standing>,
+        standing: Option<PlainStanding>,
     ) -> OpportunityNumber {
         let row = self.row_at(at);
         let opportunity = self.new_opportunity(Entry::brought_by(row), standing);
@@ -195,7 +195,7 @@ impl Planner {
         let state = self.opportunities.states[opportunity.index()];
         let mut problems: Vec<Problem> = Vec::new();
         let row = self.opportunity_row(self.row_at(at));
-        let now = self.deal_after(settings, opportunity, &row, role, |it| problems.push(it));
+        let now = self.standing_after(settings, opportunity, &row, role, |it| problems.push(it));
         let (status, given) = (Status::of(now.status.as_deref()), now.given);
         let stays = now.pipeline.as_deref() == self.opportunities.pipeline(state.pipeline);
         let elsewhere = (!stays).then(|| now.pipeline.map(Cow::into_owned));
@@ -207,23 +207,23 @@ impl Planner {
     }
 
     /// Where an opportunity stands after one more row. Hands what cannot be used of the row to `problem`.
-    pub(super) fn deal_after<'p>(
+    pub(super) fn standing_after<'p>(
         &'p self,
         settings: &'p Settings,
         opportunity: OpportunityNumber,
         row: &RowOf<'p>,
         role: RowRole,
         problem: impl FnMut(Problem),
-    ) -> Deal<'p> {
+    ) -> Standing<'p> {
         let state = self.opportunities.states[opportunity.index()];
-        let mut deal = Deal {
+        let mut standing = Standing {
             pipeline: self.opportunities.pipeline(state.pipeline).map(Cow::Borrowed),
             status: state.status.text(),
             given: state.given,
-            ..Deal::default()
+            ..Standing::default()
         };
-        deal.take(settings, Pitch::of(settings, row, role, state.given), problem);
-        deal
+        standing.take(settings, RowStanding::of(settings, row, role, state.given), problem);
+        standing
     }
 
     /// Takes back tags of opportunities that the import had written before it was interrupted, where a later row says

@@ -7,7 +7,7 @@ use crate::draft::{Column, Settings, pipeline_and_stages};
 use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode, Severity};
 use crate::mapping::{Merge, OnInvalid};
-use crate::merge::{Base, Deal, Dropped, Problem, RowOf, RowRole, effective};
+use crate::merge::{Base, Dropped, Problem, RowOf, RowRole, Standing, effective};
 use crate::object::{Object, OpportunityNumber, RowIndex};
 use crate::planner::Planner;
 
@@ -65,9 +65,9 @@ impl Planner {
         }
         let row = self.opportunity_row(self.row_at(at));
         let mut problems: Vec<Problem> = Vec::new();
-        let deal =
-            self.deal_after(settings, opportunity, &row, RowRole::Joins, |it| problems.push(it));
-        let pipeline = deal.pipeline.map(Cow::into_owned);
+        let standing = self
+            .standing_after(settings, opportunity, &row, RowRole::Joins, |it| problems.push(it));
+        let pipeline = standing.pipeline.map(Cow::into_owned);
         let pipeline = self.pipeline_number(pipeline.as_deref());
         let row = self.opportunity_row(self.row_at(at));
         problems.retain(|problem| {
@@ -89,7 +89,7 @@ impl Planner {
     pub(super) fn shortcomings(&self, settings: &Settings, at: usize) -> Shortcomings {
         let row = self.opportunity_row(self.row_at(at));
         let mut misfits: Vec<Problem> = Vec::new();
-        let deal = Deal::brought_by(settings, &row, |problem| {
+        let standing = Standing::brought_by(settings, &row, |problem| {
             if problem.code.is_about_pipeline() || problem.code.is_about_stage() {
                 misfits.push(problem);
             }
@@ -101,10 +101,10 @@ impl Planner {
             missing.push("name");
         }
         let is_pipeline_bad = misfits.iter().any(|p| p.code.is_about_pipeline());
-        if settings.choices.has_pipelines() && deal.pipeline.is_none() && !is_pipeline_bad {
+        if settings.choices.has_pipelines() && standing.pipeline.is_none() && !is_pipeline_bad {
             missing.push("pipeline");
         }
-        Shortcomings { missing, misfits, pipeline: deal.pipeline.map(Cow::into_owned) }
+        Shortcomings { missing, misfits, pipeline: standing.pipeline.map(Cow::into_owned) }
     }
 
     /// Reports that what a cell says about the opportunity's standing cannot be used. If that is only a

@@ -1,12 +1,11 @@
-//! [`Deal`]: where an opportunity stands, row after row.
+//! [`Standing`]: where an opportunity stands, that is its pipeline, stage, status and lost reason.
 //!
-//! Pipeline, stage, status and lost reason depend on each other. A stage belongs to its pipeline, so whatever
-//! moves an opportunity into another pipeline puts it in a stage of that (O7); a lost reason makes an open
-//! opportunity lost (O8).
+//! These four fields depend on each other. A stage belongs to its pipeline, so whatever moves an opportunity into another
+//! pipeline also puts it into a stage of that pipeline (O7). A lost reason makes an open opportunity lost (O8).
 
 use std::borrow::Cow;
 
-use super::pitch::{Pitch, Said};
+use super::row_standing::{RowStanding, Said};
 use crate::draft::{Cell, Column, Settings};
 use crate::field::FieldId;
 use crate::issue::IssueCode;
@@ -14,27 +13,27 @@ use crate::merge::{Base, RowOf, RowRole, takes};
 use crate::normalize;
 use crate::value::Value;
 
-/// Where an opportunity stands: the fields that depend on each other.
+/// The fields that depend on each other, as they are after the rows so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Deal<'p> {
+pub(crate) struct Standing<'p> {
     pub(crate) pipeline: Option<Cow<'p, str>>,
     pub(crate) stage: Option<Cow<'p, str>>,
     pub(crate) status: Option<Cow<'p, str>>,
     pub(crate) lost_reason: Option<Cow<'p, str>>,
-    pub(crate) given: Given,
+    pub(crate) given: GivenStanding,
 }
 
-/// Which of them a row of this file has given: no later blank clears those (W3), and no default replaces
-/// them (W6).
+/// Which of the four fields a row of this file has given. A later blank does not clear them (W3), and a default does not
+/// replace them (W6).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Given {
+pub(crate) struct GivenStanding {
     pipeline: bool,
     stage: bool,
     status: bool,
     lost_reason: bool,
 }
 
-impl Given {
+impl GivenStanding {
     pub(crate) fn has(self, field: FieldId) -> bool {
         match field {
             FieldId::PIPELINE => self.pipeline,
@@ -45,12 +44,12 @@ impl Given {
     }
 }
 
-/// Something a row says that cannot be used.
+/// A value of a row that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Problem {
     pub(crate) code: IssueCode,
     pub(crate) column: Option<u16>,
-    /// What was said, if it may not be in the cell, as a default is not.
+    /// The value, if the cell of the row may not show it: it may come from a constant or a default.
     pub(crate) said: Option<String>,
     pub(crate) detail: Option<String>,
 }
@@ -63,22 +62,22 @@ impl Problem {
     }
 }
 
-/// What a row does with the pipeline.
+/// How a row moves its opportunity between pipelines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Turn {
+enum PipelineMove {
+    /// It stays in its pipeline.
     Stays,
-    /// The opportunity enters a pipeline, at its first stage unless the row says another.
+    /// It enters a pipeline, at the first stage unless the row says another.
     Enters,
-    /// A new opportunity would enter a pipeline that does not exist: it is not created, and nobody can tell
-    /// which pipeline's stage was meant.
-    Nowhere,
+    /// It is new and names a pipeline that does not exist. It will not be created, and its stage cannot be judged.
+    Unknown,
 }
 
-impl<'p> Deal<'p> {
-    /// Where a stored opportunity stands, with pipeline and stage by id.
+impl<'p> Standing<'p> {
+    /// The stored standing of an opportunity, with pipeline and stage as ids.
     pub(crate) fn stored(base: Base<'p>) -> Self {
         if base.is_new() {
-            return Deal::default();
+            return Standing::default();
         }
         let choices = &base.settings.choices;
         let first =
@@ -89,12 +88,12 @@ impl<'p> Deal<'p> {
         let status = first(FieldId::STATUS).map(|text| choices.status(text).unwrap_or(text));
         let reason = first(FieldId::LOST_REASON)
             .map(|text| choices.option(FieldId::LOST_REASON, text).unwrap_or(text));
-        Deal {
+        Standing {
             pipeline: pipeline.map(Cow::Borrowed),
             stage: stage.map(Cow::Borrowed),
             status: status.map(Cow::Borrowed),
             lost_reason: reason.map(Cow::Borrowed),
-            given: Given {
+            given: GivenStanding {
                 pipeline: base.is_given(FieldId::PIPELINE),
                 stage: base.is_given(FieldId::STAGE),
                 status: base.is_given(FieldId::STATUS),
@@ -103,45 +102,50 @@ impl<'p> Deal<'p> {
         }
     }
 
-    /// Where a new opportunity of this row would stand. Hands what cannot be used to `problem`.
+    /// The standing of a new opportunity that this row brings. Values that cannot be used are handed to `problem`.
     pub(crate) fn brought_by(
         settings: &'p Settings,
         row: &RowOf<'p>,
         problem: impl FnMut(Problem),
     ) -> Self {
-        let mut deal = Deal::default();
-        deal.take(settings, Pitch::of(settings, row, RowRole::Creates, Given::default()), problem);
-        deal
+        let mut standing = Standing::default();
+        standing.take(
+            settings,
+            RowStanding::of(settings, row, RowRole::Creates, GivenStanding::default()),
+            problem,
+        );
+        standing
     }
 
-    /// Takes what one more row says, and hands what cannot be used to `problem`. If the row creates the
+    /// Takes what one more row says. Values that cannot be used are handed to `problem`. If the row creates the
     /// opportunity, whatever it leaves open gets its default (O6).
     pub(crate) fn take(
         &mut self,
         settings: &'p Settings,
-        pitch: Pitch<'p>,
+        row: RowStanding<'p>,
         mut problem: impl FnMut(Problem),
     ) {
-        let role = pitch.role;
-        let turn = self.take_pipeline(settings, pitch.pipeline, role, &mut problem);
-        if turn != Turn::Stays {
+        let role = row.role;
+        let moved = self.take_pipeline(settings, row.pipeline, role, &mut problem);
+        if moved != PipelineMove::Stays {
             self.stage = None;
         }
-        if turn != Turn::Nowhere {
-            self.take_stage(settings, pitch.stage, role, &mut problem);
+        if moved != PipelineMove::Unknown {
+            self.take_stage(settings, row.stage, role, &mut problem);
         }
-        if turn == Turn::Enters && self.stage.is_none() {
+        if moved == PipelineMove::Enters && self.stage.is_none() {
             let pipeline = self.pipeline.as_deref().unwrap_or("");
             self.stage = settings.choices.first_stage(pipeline).map(Cow::Borrowed);
         }
-        if let Some(said) = &pitch.lost_reason {
-            // Given even if it is of no use now: the next import of the file may find another status (L3).
+        if let Some(said) = &row.lost_reason {
+            // It counts as given even if the status makes it useless now: the next import of the file may find another
+            // status, under which it is used (L3).
             self.given.lost_reason |= said.is_given && matches!(said.cell, Cell::Value(_));
             if said.clears(settings) && !self.given.lost_reason {
                 self.lost_reason = None;
             }
         }
-        self.take_status(pitch.status, pitch.lost_reason, role, &mut problem);
+        self.take_status(row.status, row.lost_reason, role, &mut problem);
     }
 
     fn take_pipeline(
@@ -150,11 +154,12 @@ impl<'p> Deal<'p> {
         pipeline: Option<Said<'p>>,
         role: RowRole,
         problem: &mut impl FnMut(Problem),
-    ) -> Turn {
-        let mut turn = if role == RowRole::Creates { Turn::Enters } else { Turn::Stays };
+    ) -> PipelineMove {
+        let mut moved =
+            if role == RowRole::Creates { PipelineMove::Enters } else { PipelineMove::Stays };
         if let Some(said) = pipeline {
             if said.clears(settings) && !self.given.pipeline {
-                // Its stage goes with it, unless a row has given that.
+                // The stage is cleared with the pipeline, unless a row has given the stage.
                 let had_one = self.pipeline.take().is_some();
                 self.stage.take_if(|_| had_one && !self.given.stage);
             }
@@ -163,13 +168,13 @@ impl<'p> Deal<'p> {
                 Ok(said) => {
                     self.given.pipeline |= said.is_some() && is_given;
                     if take_text(&mut self.pipeline, said, column, role) {
-                        turn = Turn::Enters;
+                        moved = PipelineMove::Enters;
                     }
                 }
                 Err(code) => {
                     problem(Problem::of(code, column));
                     if role == RowRole::Creates {
-                        return Turn::Nowhere;
+                        return PipelineMove::Unknown;
                     }
                 }
             }
@@ -177,7 +182,7 @@ impl<'p> Deal<'p> {
         if role == RowRole::Creates && self.pipeline.is_none() {
             self.pipeline = settings.choices.only_pipeline().map(Cow::Borrowed);
         }
-        turn
+        moved
     }
 
     fn take_stage(
@@ -218,10 +223,11 @@ impl<'p> Deal<'p> {
         role: RowRole,
         problem: &mut impl FnMut(Problem),
     ) {
-        // An opportunity that the row says is open misses no reason, so no default stands in for one (W6).
+        // If the row itself says that the opportunity is open, no default stands in for the blank lost reason (W6): it
+        // would close the opportunity.
         let is_open = || status.as_ref().is_some_and(Said::says_open);
         let lost_reason = lost_reason.filter(|reason| !(reason.is_default && is_open()));
-        // An unknown status was reported when the row was drafted.
+        // A status that is no value was reported when the row was drafted.
         if let Some(Said { cell: Cell::Value(Value::Text(said)), column, is_given, .. }) = status {
             self.given.status |= is_given;
             take_text(&mut self.status, Some(said), column, role);
@@ -269,7 +275,8 @@ fn stage_in<'p>(
     }
 }
 
-/// Puts a text in place if the column's merge rule takes it. True if that changed it.
+/// Puts what a row says in place of what is there, if the merge rule of the column takes it. Returns whether that changed
+/// anything.
 fn take_text<'p>(
     place: &mut Option<Cow<'p, str>>,
     said: Option<Cow<'p, str>>,
