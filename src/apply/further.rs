@@ -122,7 +122,7 @@ impl Applier {
         let known = Arc::make_mut(&mut memory);
         for row in beside.into_iter().filter(|row| rows.binary_search(row).is_err()) {
             for object in Object::ALL {
-                let Some((id, met)) = met_on(report, &report.plan.told, object, row) else {
+                let Some((id, met)) = met_on(report, &report.plan.described, object, row) else {
                     continue;
                 };
                 known.add(object, id, met);

@@ -56,7 +56,7 @@ impl Applier {
             |of: &&JoinedRow| applied.op(self.tokens.row(of.object, of.first_row)).is_some();
         let named = known.iter().filter(is_written).map(|of| (of.object, of.row)).collect();
         joined.retain(|of| {
-            let is_open = self.lacks(*of, &named, applied);
+            let is_open = self.was_written_without(*of, &named, applied);
             if is_open {
                 self.reopen_row(*of);
             }
@@ -71,8 +71,13 @@ impl Applier {
         }
     }
 
-    /// Was the step of the record written without this row?
-    fn lacks(&self, of: Joined, named: &Set<(Object, RowNumber)>, applied: &Applied) -> bool {
+    /// Whether the step of the record was written without this row.
+    fn was_written_without(
+        &self,
+        of: Joined,
+        named: &Set<(Object, RowNumber)>,
+        applied: &Applied,
+    ) -> bool {
         let Joined { record, row } = of;
         let ledger = &self.report.plan.ledger;
         let (object, number) = (record.object, ledger.number(row));

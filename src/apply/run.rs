@@ -238,14 +238,14 @@ impl Runner<'_> {
             return Ok(Some(status));
         }
         let plan = self.plan(block, findings, storage).await?;
-        let told = plan.told.clone();
+        let described = plan.described.clone();
         let mut report = self.write(plan, rows, storage, watch).await?;
         let changed = self.revise(&mut report, storage).await;
         // What the window has written counts even if storage has failed since.
         self.total.absorb(&report);
         let changed = changed?;
         let control = watch(Event::Window(&report));
-        self.remember(&mut report, &told, changed);
+        self.remember(&mut report, &described, changed);
         if is_broken(&report) {
             return Ok(Some(Status::Failed));
         }

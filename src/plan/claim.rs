@@ -1,30 +1,32 @@
-//! [`Claim`]: what the rows of an import leave of a stored opportunity to the rows behind them (behaviour O5).
+//! [`Claim`]: whether later rows may still be matched with an opportunity (behaviour O5).
 
-/// Which rows are matched with an opportunity from here on.
+/// Which rows may be matched with an opportunity after the rows so far. Each opportunity is matched once; and once more
+/// if the first row that was matched with it could not have created it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Claim {
-    /// Any: no row has been matched with it yet.
+    /// Any row: none has been matched with it yet.
     #[default]
     Free,
-    /// Those that could create one. The row that was matched with it could not, so it may have failed when the file
-    /// was imported before, and one of those may be what created the opportunity (L3).
+    /// Only rows that could create an opportunity. The row that was matched with it could not, so it only borrows it. With
+    /// an earlier import of the file that row may have failed, and a later row may have created the opportunity: then
+    /// this later row has to find it (L3).
     Lent,
-    /// None.
+    /// No row.
     Consumed,
 }
 
 impl Claim {
-    /// May a row be matched with the opportunity? `lacks` if it could not create one.
-    pub(crate) fn admits(self, lacks: bool) -> bool {
+    /// Whether a row may be matched with the opportunity, given whether the row could not create one itself.
+    pub(crate) fn admits(self, cannot_create: bool) -> bool {
         match self {
             Claim::Free => true,
-            Claim::Lent => !lacks,
+            Claim::Lent => !cannot_create,
             Claim::Consumed => false,
         }
     }
 
-    /// The claim of a row that is matched with it.
-    pub(crate) fn of_match(lacks: bool) -> Self {
-        if lacks { Claim::Lent } else { Claim::Consumed }
+    /// What a row leaves of the opportunity that it is matched with.
+    pub(crate) fn of_match(cannot_create: bool) -> Self {
+        if cannot_create { Claim::Lent } else { Claim::Consumed }
     }
 }

@@ -10,7 +10,7 @@ use crate::normalize::{self, OptionSet};
 use crate::object::{ContactNumber, RecordRef};
 use crate::value::Value;
 
-/// The items of a list, each by what tells it from others.
+/// The items of a list, each as its [key](item_key).
 pub(super) type Items = Set<String>;
 
 /// Does the record have the value of a cell? For a cell of several items, the greatest answer counts.
@@ -28,7 +28,7 @@ pub(super) struct FinalRecord<'p> {
     base: Base<'p>,
     changes: ChangeSet<'p>,
     link: Option<ContactNumber>,
-    /// What the lists hold, each item by what tells it from others; those that were asked for.
+    /// The items of those lists that were asked for.
     lists: Map<FieldId, Items>,
 }
 
@@ -73,7 +73,7 @@ impl<'p> FinalRecord<'p> {
             let list = self.list(column.field);
             let mut answer = Answer::Holds;
             column.read_items(text, region, &settings.choices, |_, read| {
-                let is_held = |item: Value<'_>| list.contains(&told(listed, &item));
+                let is_held = |item: Value<'_>| list.contains(&item_key(listed, &item));
                 answer = answer.max(read.map_or(Answer::Unread, |item| held(is_held(item))));
             });
             return answer;
@@ -99,7 +99,7 @@ impl<'p> FinalRecord<'p> {
             }
             let settings = &self.ledger.settings;
             let listed = settings.choices.listed(settings.fields.get(field).kind, field);
-            let items = values.iter().map(|item| told(listed, item)).collect();
+            let items = values.iter().map(|item| item_key(listed, item)).collect();
             self.lists.insert(field, items);
         }
         &self.lists[&field]
@@ -131,13 +131,14 @@ fn held(is_held: bool) -> Answer {
     if is_held { Answer::Holds } else { Answer::HoldsNot }
 }
 
-/// An item by what tells it from others: as the account lists it, or else in whatever case.
-fn told(listed: Option<&OptionSet>, item: &Value<'_>) -> String {
+/// What makes two items of a list the same: the id of the option or user that the account lists, or else the text,
+/// whatever its case.
+fn item_key(listed: Option<&OptionSet>, item: &Value<'_>) -> String {
     let known = listed.and_then(|listed| Some(listed.id(listed.find(&item.to_text()).ok()?)));
     known.map_or_else(|| folded(item), str::to_owned)
 }
 
-/// An item in whatever case.
+/// The text of an item without its case.
 pub(super) fn folded(item: &Value<'_>) -> String {
     normalize::folded(&item.to_text())
 }

@@ -24,8 +24,8 @@ pub(crate) struct Met {
 pub(crate) enum Fact {
     /// This import created it.
     Made = 1,
-    /// A row has said more about it than its keys (M10).
-    Told = 1 << 1,
+    /// A row has described it, that is, has said more about it than its keys (M10).
+    Described = 1 << 1,
     /// For an opportunity: no later row matches it any more (O5).
     Consumed = 1 << 2,
     /// It was reported unchanged, and no window has changed it since.

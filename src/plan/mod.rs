@@ -107,8 +107,9 @@ pub struct Plan {
     pub(crate) steps: Vec<KeptStep>,
     pub(crate) unmapped: Vec<UnmappedColumn>,
     pub(crate) file_digest: String,
-    /// Contacts about which a row says more than their keys, where repeats are not merged (M10).
-    pub(crate) told: Set<ContactNumber>,
+    /// If the policy does not merge repeats: the contacts that a row has described, that is, about which it has said more
+    /// than its keys (M10).
+    pub(crate) described: Set<ContactNumber>,
     /// Fingerprints of the keys that stored contacts gain or lose, each with the contact.
     pub(crate) moved_keys: Vec<(u64, ContactNumber)>,
     /// The checkpoint of the interrupted import that this plan completes.
@@ -173,7 +174,7 @@ impl Plan {
             steps: Vec::new(),
             unmapped: Vec::new(),
             file_digest,
-            told: Set::default(),
+            described: Set::default(),
             moved_keys: Vec::new(),
             resumes: None,
         }

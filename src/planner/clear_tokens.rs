@@ -17,8 +17,8 @@ const FOUND_BY_IT: &str = "the contact is found by it";
 const NEEDED: &str = "a contact needs it";
 const GIVEN: &str = "an earlier row of the file gives it";
 
-/// Records, fields, and the row up to which their rows are known to have given the field, or not.
-pub(super) type Given = Map<(RecordRef, FieldId), (RowIndex, bool)>;
+/// Whether the rows of a record, up to a certain one, have given it a field.
+pub(super) type GivenFields = Map<(RecordRef, FieldId), (RowIndex, bool)>;
 
 impl Planner {
     /// Reports the clear tokens of a row that do not clear anything of its contact. A consent that is kept

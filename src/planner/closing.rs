@@ -46,8 +46,8 @@ impl Planner {
         let mut findings = self.all_findings;
         findings.splice(0..0, about_file);
         findings.shrink_to_fit();
-        let told = self.contacts.told;
-        Plan { findings, stats, steps, told, moved_keys, ..Plan::empty(ledger, String::new()) }
+        let described = self.contacts.described;
+        Plan { findings, stats, steps, described, moved_keys, ..Plan::empty(ledger, String::new()) }
     }
 
     /// The keys that pass from one contact to another, or that several carry in the end.

@@ -48,7 +48,7 @@ impl Planner {
     pub(super) fn absorb_contacts(&mut self, found: &Found) {
         let settings = self.ledger.settings.clone();
         let wanted = settings.wanted(Object::Contact);
-        let told = self.ledger.stored_contacts.absorb(found, &settings.fields, wanted);
+        let records = self.ledger.stored_contacts.absorb(found, &settings.fields, wanted);
         self.make_room_for_answers(Object::Contact);
         while self.contacts.stored.len() < self.ledger.stored_contacts.len() {
             let stored = u32::try_from(self.contacts.stored.len()).expect("fewer than 2³¹ records");
@@ -64,7 +64,7 @@ impl Planner {
                 }
             }
         }
-        let declared = found.declared_keys(Object::Contact, &settings.fields, &told);
+        let declared = found.declared_keys(Object::Contact, &settings.fields, &records);
         let mut declared: Vec<DeclaredKey<'_>> = match self.key_policy.texts.is_empty() {
             true => self.declare_each(&settings, declared),
             false => declared.collect(),
@@ -183,7 +183,7 @@ impl Planner {
     ) -> ContactNumber {
         let row = self.row_at(at);
         let contact = self.new_contact(Entry::brought_by(row));
-        self.note_told(settings, at, contact);
+        self.note_described(settings, at, contact);
         self.ledger.contact_rows[row.index()].contact = Some(contact);
         self.note_unheeded(settings, contact, row);
         self.teach_new(settings, contact, row, keys, carried);

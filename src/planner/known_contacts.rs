@@ -1,6 +1,6 @@
 //! [`KnownContacts`]: what the planner knows about contacts that is not in the ledger.
 
-use super::clear_tokens::Given;
+use super::clear_tokens::GivenFields;
 use super::running_values::{Books, Singles};
 use crate::dedup::KeyNumber;
 use crate::maps::{Map, Set};
@@ -17,12 +17,13 @@ pub(super) struct KnownContacts {
     pub(super) books: Books,
     /// Single values of such contacts, if a rule or a consent needs them.
     pub(super) singles: Singles,
-    /// What rows have given their record, where a clear token asks for it.
-    pub(super) given: Given,
+    /// What rows have given their record, if a clear token needs to know.
+    pub(super) given: GivenFields,
     /// The keys of combined and text rules that lead to a contact.
     pub(super) taught: Map<ContactNumber, Vec<KeyNumber>>,
-    /// If repeats are not merged: the contacts about which a row has said more than its keys (M10).
-    pub(super) told: Set<ContactNumber>,
+    /// If the policy does not merge repeats: the contacts that a row has described, that is, about which it has said more
+    /// than its keys (M10).
+    pub(super) described: Set<ContactNumber>,
     /// If contacts are not selected: the rows whose contact side failed all the same (P6, P8).
     pub(super) failed_references: Set<RowIndex>,
 }

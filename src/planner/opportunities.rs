@@ -264,7 +264,7 @@ impl Planner {
             Some(_) => By::Match,
             None => By::Pipeline,
         };
-        if !self.ledger.opportunities[opportunity.index()].has_rows() && self.lacks(open) {
+        if !self.ledger.opportunities[opportunity.index()].has_rows() && self.cannot_create(open) {
             // It was not another row's after all, and what this one leaves of it is known.
             self.opportunities.states[opportunity.index()].claim = self.claim_before(opportunity);
         }

@@ -28,7 +28,7 @@ impl Runner<'_> {
     pub(super) fn remember(
         &mut self,
         report: &mut Report,
-        told: &Set<ContactNumber>,
+        described: &Set<ContactNumber>,
         changed: Vec<Changed>,
     ) {
         report.forget_memory();
@@ -39,7 +39,7 @@ impl Runner<'_> {
         let ledger = &report.plan.ledger;
         for row in ledger.all_rows() {
             for object in Object::ALL {
-                if let Some((id, met)) = met_on(report, told, object, row) {
+                if let Some((id, met)) = met_on(report, described, object, row) {
                     memory.add(object, id, met);
                 }
             }
@@ -132,7 +132,7 @@ impl Runner<'_> {
 /// What later windows must know about the record that one side of a row has met, and the id of that record.
 pub(in crate::apply) fn met_on<'r>(
     report: &'r Report,
-    told: &Set<ContactNumber>,
+    described: &Set<ContactNumber>,
     object: Object,
     row: RowIndex,
 ) -> Option<(&'r str, Met)> {
@@ -157,7 +157,9 @@ pub(in crate::apply) fn met_on<'r>(
         .with(Fact::Unchanged, outcome == Some(Outcome::Unchanged))
         .with(Fact::PlannedUnchanged, planned == Some(Outcome::Unchanged));
     let facts = match object {
-        Object::Contact => facts.with(Fact::Told, contact.is_some_and(|of| told.contains(&of))),
+        Object::Contact => {
+            facts.with(Fact::Described, contact.is_some_and(|of| described.contains(&of)))
+        }
         Object::Opportunity => {
             let is_linked = is_folded && report.is_linked(row);
             facts.with_claim(report.claim(row)).with(Fact::Linked, is_linked)

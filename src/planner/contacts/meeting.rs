@@ -144,7 +144,7 @@ impl Planner {
             let cells = self.ledger.cells(self.row_at(at));
             if settings.is_contact_as_imported(&cells) {
                 self.report(self.of_contact(at, IssueCode::ContactImported));
-                self.note_told(settings, at, contact);
+                self.note_described(settings, at, contact);
                 return ContactDecision::AsImported(contact);
             }
             let is_heeded = settings.account.dedup.repeats != Repeats::Merge;
@@ -162,7 +162,7 @@ impl Planner {
         if !self.settle_conflicts(settings, at, disputed, contact) {
             return ContactDecision::Nobody(Outcome::Fail);
         }
-        self.note_told(settings, at, contact);
+        self.note_described(settings, at, contact);
         ContactDecision::Joins(contact)
     }
 
@@ -214,9 +214,14 @@ impl Planner {
     }
 
     /// Notes that a row says more about this contact than its keys, so that later rows are repeats (M10).
-    pub(super) fn note_told(&mut self, settings: &Settings, at: usize, contact: ContactNumber) {
+    pub(super) fn note_described(
+        &mut self,
+        settings: &Settings,
+        at: usize,
+        contact: ContactNumber,
+    ) {
         if settings.account.dedup.repeats != Repeats::Merge && !self.draft(at).only_refers {
-            self.contacts.told.insert(contact);
+            self.contacts.described.insert(contact);
         }
     }
 
@@ -224,7 +229,8 @@ impl Planner {
     /// it: the next import of the file finds the contact stored, and must come to the same result (L3).
     fn is_repeat(&self, contact: ContactNumber) -> bool {
         let met = self.ledger.met(contact);
-        self.contacts.told.contains(&contact) || met.is_some_and(|met| met.has(Fact::Told))
+        self.contacts.described.contains(&contact)
+            || met.is_some_and(|met| met.has(Fact::Described))
     }
 
     /// Would the row fail if it meant this contact, for a key that belongs to somebody else (M6)?

@@ -24,7 +24,7 @@ use crate::planner::Planner;
 
 impl Planner {
     /// Could the row not create its opportunity, in an import that creates some (O6, O7)?
-    pub(super) fn lacks(&self, OpenSide { settings, at, .. }: OpenSide<'_>) -> bool {
+    pub(super) fn cannot_create(&self, OpenSide { settings, at, .. }: OpenSide<'_>) -> bool {
         if !settings.may_create_opportunities || self.plain_standing(at).is_some() {
             return false;
         }

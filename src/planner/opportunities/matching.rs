@@ -153,7 +153,7 @@ impl Planner {
         }
         let like_none = "the contact has none like it, or only one that an earlier row has";
         let NotFound { column, why } = match open.link {
-            LinkTo::Contact(_) => self.lacking(open).unwrap_or_else(|| like_none.into()),
+            LinkTo::Contact(_) => self.missing_fields(open).unwrap_or_else(|| like_none.into()),
             _ => "the row has no contact, among whose opportunities it is looked for".into(),
         };
         let finding = self.of_opportunity(open.at, IssueCode::OpportunityMatchNone);
@@ -166,8 +166,8 @@ impl Planner {
         let Some(matching) = &open.settings.account.opportunities.matching else {
             return self.why_not_in_pipeline(open);
         };
-        if let Some(lacking) = self.lacking(open) {
-            return lacking;
+        if let Some(missing) = self.missing_fields(open) {
+            return missing;
         }
         let mut several = Vec::new();
         self.each_agreeing(open, matching, contact, |_, found| several.push(found));
@@ -188,14 +188,15 @@ impl Planner {
         NotFound { column, why: "the row names no pipeline that there is".to_owned() }
     }
 
-    /// The fields by which the row's opportunity would be found, and of which it says nothing that can be used.
-    fn lacking(&self, open: OpenSide<'_>) -> Option<NotFound> {
+    /// The compared fields for which the row has no usable value, as the reason why no opportunity was found. `None` if it
+    /// has one for each.
+    fn missing_fields(&self, open: OpenSide<'_>) -> Option<NotFound> {
         let OpenSide { settings, .. } = open;
         let matching = settings.account.opportunities.matching.as_ref()?;
         let field = |key: &&str| settings.fields.find(Object::Opportunity, key);
-        let is_lacking =
+        let is_missing =
             |key: &&str| field(key).is_some_and(|field| self.compares(open, field).is_empty());
-        let keys: Vec<&str> = matching.compared(&settings.fields).filter(is_lacking).collect();
+        let keys: Vec<&str> = matching.compared(&settings.fields).filter(is_missing).collect();
         let column = keys.iter().find_map(|key| self.column_of(settings, field(key)?));
         let labels = keys.iter().map(|key| settings.fields.label(Object::Opportunity, key));
         let labels = labels.collect::<Vec<_>>().join(", ");
@@ -218,9 +219,9 @@ impl Planner {
     ) -> Option<OpportunityNumber> {
         let Compared { exact, dates } = self.compared_of_row(open, matching)?;
         let place = (contact, exact);
-        let may_lack = self.plain_standing(open.at).is_none();
-        let lacks =
-            may_lack && self.opportunities.index.alike.contains_key(&place) && self.lacks(open);
+        let cannot_create = self.plain_standing(open.at).is_none()
+            && self.opportunities.index.alike.contains_key(&place)
+            && self.cannot_create(open);
         let states = &self.opportunities.states;
         let alike = self.opportunities.index.alike.get_mut(&place)?;
         alike.retain(|candidate| states[candidate.opportunity.index()].claim != Claim::Consumed);
@@ -232,7 +233,7 @@ impl Planner {
                 let is_compared = !matching.open_only || state.status.is_open();
                 let is_candidate = is_compared == are_compared
                     && state.contact == Some(contact)
-                    && state.claim.admits(lacks);
+                    && state.claim.admits(cannot_create);
                 let window = matching.date_window_days;
                 let days = is_candidate.then(|| dates.days_apart(&candidate.dates, window));
                 Some((days.flatten()?, candidate.opportunity))

@@ -114,7 +114,7 @@ impl Planner {
 
     /// Which rows are matched with an opportunity after this one, which was led to it by this (O5).
     fn claim(&mut self, open: OpenSide<'_>, opportunity: OpportunityNumber, by: By) -> Claim {
-        let borrows = by == By::Match && self.lacks(open);
+        let borrows = by == By::Match && self.cannot_create(open);
         let row = self.row_at(open.at);
         let state = &mut self.opportunities.states[opportunity.index()];
         let side = &mut self.ledger.opportunity_rows[row.index()];
