@@ -77,6 +77,17 @@ pub enum Scope {
     All,
 }
 
+impl Scope {
+    /// Whether a contact is within the scope, given whether the import has created it.
+    pub(crate) fn includes(self, is_created: bool) -> bool {
+        match self {
+            Scope::Created => is_created,
+            Scope::Updated => !is_created,
+            Scope::All => true,
+        }
+    }
+}
+
 /// The kind of a [`FollowUp`]. Storage says which kinds it [supports](crate::StorageWrite::supports).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

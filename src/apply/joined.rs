@@ -9,7 +9,7 @@ use super::report::Side;
 use super::units::TaskKind;
 use crate::maps::Set;
 use crate::object::{Object, RowNumber};
-use crate::planner::{Joined, joined};
+use crate::planner::{Joined, joined_rows};
 use crate::storage::{Applied, Checkpoint, JoinedRow, Token};
 
 impl Applier {
@@ -34,7 +34,7 @@ impl Applier {
 
     /// The rows of a part that joined earlier ones.
     pub(super) fn joined_in(&self, part: u32) -> Vec<Joined> {
-        joined(self.ledger(part), |step| self.first_written(part, step))
+        joined_rows(self.ledger(part), |step| self.first_written(part, step))
     }
 
     /// The tokens of all steps by which rows that joined earlier ones may have been written.

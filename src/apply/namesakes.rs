@@ -10,7 +10,7 @@ use super::token::Tokens;
 use super::units::{Task, TaskKind};
 use crate::follow_up::FollowUp;
 use crate::object::{Object, RecordRef};
-use crate::plan::{Op, takes};
+use crate::plan::Op;
 use crate::storage::{Applied, Token};
 
 impl Applier {
@@ -41,7 +41,7 @@ impl Applier {
             let task = self.tasks[at];
             let TaskKind::FollowUp(number) = task.kind else { continue };
             let scope = self.follow_up(number).scope();
-            if self.create_elsewhere(&task).is_some() && !takes(scope, true) {
+            if self.create_elsewhere(&task).is_some() && !scope.includes(true) {
                 self.set_state(at, State::Done);
             }
         }

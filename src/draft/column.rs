@@ -329,7 +329,7 @@ impl Column {
 
     /// Can a cell clear what is stored (W3), or replace it by a default (W6)? Then it matters what earlier rows
     /// have given, because neither happens to that.
-    pub(crate) fn minds_given(&self) -> bool {
+    pub(crate) fn depends_on_given(&self) -> bool {
         let can_clear = self.blank == Blank::Clear || self.clear_token.is_some();
         self.kind != FieldKind::RecordId
             && (can_clear || (self.default_always && self.default.is_some()))

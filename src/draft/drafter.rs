@@ -81,7 +81,7 @@ impl<'s> Drafter<'s> {
 
     /// Drafts all rows of a block.
     pub(crate) fn draft(&mut self, block: &mut Block) -> Drafts {
-        if let Some(joined) = &self.settings.joined {
+        if let Some(joined) = &self.settings.joined_name {
             joined.add_to(block);
         }
         let mut drafts = Drafts::default();

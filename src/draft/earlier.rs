@@ -10,7 +10,7 @@ use crate::mapping::Merge;
 /// The fields that a cell can clear (W3) or replace by a default (W6), unless an earlier row has given them.
 /// Sorted.
 pub(super) fn clearable<'c>(columns: impl Iterator<Item = &'c Column>) -> Vec<FieldId> {
-    let clearable = columns.filter(|column| column.minds_given()).map(|column| column.field);
+    let clearable = columns.filter(|column| column.depends_on_given()).map(|column| column.field);
     // An address that a row gave may move from one field to the other.
     sorted(with_both_addresses(clearable.collect()))
 }

@@ -25,7 +25,7 @@ mod formats;
 mod full_name;
 mod group;
 mod imported;
-mod joined;
+mod joined_name;
 mod key;
 mod phones;
 mod recent_cells;

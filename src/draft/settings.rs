@@ -3,7 +3,7 @@
 use super::full_name::Beside;
 use super::group::Group;
 use super::imported::Imported;
-use super::joined::Joined;
+use super::joined_name::JoinedName;
 use super::{Choices, Column, NamePart, Rule, earlier};
 use crate::account::{Account, DedupPolicy, OpportunityMatching};
 use crate::field::{FieldId, Fields};
@@ -34,13 +34,13 @@ pub(crate) struct Settings {
     /// What a contact can be matched by, for messages.
     pub(crate) rules_in_words: String,
     pub(crate) contact_columns: Vec<Column>,
-    /// What the column of joined names is made from, if one of them is that.
-    pub(crate) joined: Option<Joined>,
+    /// The parts that are joined to a name, if the CRM keeps names whole and the file has parts.
+    pub(crate) joined_name: Option<JoinedName>,
     /// The column in which rows name their own country. It says how phones are read, even if contacts are only
     /// looked up (V6, P8).
     pub(super) country: Option<Column>,
     /// A column could take back a contact's wish not to be contacted, but must not (W6).
-    pub(crate) minds_consent: bool,
+    pub(crate) protects_consent: bool,
     pub(crate) opportunity_columns: Vec<Column>,
     /// The columns of contacts, grouped by field; both fields of e-mail addresses, or of phones, are one group.
     pub(crate) contact_groups: Vec<Group>,
@@ -78,9 +78,9 @@ impl Settings {
             rules_in_words: in_words(&account.dedup, &fields),
             rule_names: account.dedup.contacts.iter().map(|rule| rule.0.clone()).collect(),
             contact_columns: Vec::new(),
-            joined: None,
+            joined_name: None,
             country: None,
-            minds_consent: false,
+            protects_consent: false,
             opportunity_columns: Vec::new(),
             contact_groups: Vec::new(),
             opportunity_groups: Vec::new(),
@@ -164,8 +164,8 @@ impl Settings {
         self.rules.iter().any(|rule| !rule.owns_keys())
     }
 
-    /// Does it matter what rows of earlier windows have said about a record?
-    pub(crate) fn minds_earlier_windows(&self) -> bool {
+    /// Whether the plan of a window depends on what earlier windows have said about its records.
+    pub(crate) fn depends_on_earlier_windows(&self) -> bool {
         !(self.clearable.is_empty() && self.fillable.is_empty())
     }
 
@@ -197,7 +197,7 @@ impl Settings {
 
     fn compile_columns(&mut self) {
         let mut columns = self.mapped_columns();
-        self.joined = Joined::of(&mut columns, &self.fields, self.headers.len());
+        self.joined_name = JoinedName::of(&mut columns, &self.fields, self.headers.len());
         let part = |field| columns.iter().find(|column| column.field == field);
         let beside = Beside::of(part(FieldId::FIRST_NAME), part(FieldId::LAST_NAME));
         for column in columns {
@@ -209,8 +209,8 @@ impl Settings {
             |column: &Column| (column.field, column.name_part != NamePart::Whole, column.index());
         self.contact_columns.sort_by_key(order);
         self.opportunity_columns.sort_by_key(|column| (column.field, column.index()));
-        let minds = |column: &Column| column.field == FieldId::DND && !column.loosens_consent;
-        self.minds_consent = self.contact_columns.iter().any(minds);
+        let protects = |column: &Column| column.field == FieldId::DND && !column.loosens_consent;
+        self.protects_consent = self.contact_columns.iter().any(protects);
         let is_country = |column: &&Column| column.field == FieldId::COUNTRY;
         self.country = self.contact_columns.iter().find(is_country).cloned();
     }
@@ -280,7 +280,8 @@ impl Settings {
             let mut keep = keep.into_iter();
             self.contact_columns.retain(|_| keep.next().unwrap_or(false));
         }
-        self.joined.take_if(|joined| !self.contact_columns.iter().any(|column| joined.is(column)));
+        self.joined_name
+            .take_if(|joined| !self.contact_columns.iter().any(|column| joined.is(column)));
     }
 
     fn compile_wanted(&mut self) {

@@ -25,7 +25,7 @@ pub(crate) use opportunity::{
     GivenStanding, Problem, RowStanding, Standing, can_be_blank, changes_opportunity,
     closes_opportunity, fold_opportunity, has_standing,
 };
-pub(crate) use single::{Single, effective, is_required, loosens};
+pub(crate) use single::{Single, effective, is_required, takes_back_dnd};
 
 use crate::draft::{Cell, Column, Settings, normalize_stored, region};
 use crate::field::{FieldId, FieldKind};

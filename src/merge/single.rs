@@ -189,8 +189,8 @@ impl<'p> Single<'p> {
         Single { value: value.map(Value::into_owned), is_given, note_search, refused }
     }
 
-    /// A copy of one that was kept, for going on with.
-    pub(crate) fn resumed(kept: &Single<'static>) -> Self {
+    /// A copy of a value that was kept, to fold further rows into.
+    pub(crate) fn from_kept(kept: &Single<'static>) -> Self {
         kept.clone()
     }
 
@@ -243,11 +243,11 @@ impl<'p> Single<'p> {
         let value = match cell {
             Cell::Blank | Cell::Invalid(_) => return,
             Cell::Clear => {
-                // Not even a blank takes back a wish not to be contacted (W6).
+                // A cleared field means "no", so clearing it would take the wish back as well (W6).
                 let no = Value::Boolean(false);
-                let is_wish =
-                    column.field == FieldId::DND && loosens(column, self.value.as_ref(), &no);
-                if !self.is_given && !is_wish && column.merge != Merge::Keep {
+                let is_protected = column.field == FieldId::DND
+                    && takes_back_dnd(column, self.value.as_ref(), &no);
+                if !self.is_given && !is_protected && column.merge != Merge::Keep {
                     self.value = None;
                 }
                 return;
@@ -256,7 +256,7 @@ impl<'p> Single<'p> {
         };
         self.is_given = true;
         if !takes(column.merge, self.value.is_none(), role)
-            || (column.field == FieldId::DND && loosens(column, self.value.as_ref(), &value))
+            || (column.field == FieldId::DND && takes_back_dnd(column, self.value.as_ref(), &value))
         {
             return;
         }
@@ -278,8 +278,12 @@ impl<'p> Single<'p> {
     }
 }
 
-/// Would this value take back a wish not to be contacted, without the column being allowed to (W6)?
-pub(crate) fn loosens(column: &Column, before: Option<&Value<'_>>, after: &Value<'_>) -> bool {
+/// Whether this value takes back a wish not to be contacted, in a column that must not do so (W6).
+pub(crate) fn takes_back_dnd(
+    column: &Column,
+    before: Option<&Value<'_>>,
+    after: &Value<'_>,
+) -> bool {
     !column.loosens_consent
         && before == Some(&Value::Boolean(true))
         && *after == Value::Boolean(false)

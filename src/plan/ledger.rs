@@ -20,7 +20,6 @@ use crate::object::{ContactNumber, Object, RecordRef, RowIndex, RowNumber};
 use crate::source::{Block, BlockRow};
 
 pub(crate) use entry::Entry;
-pub(crate) use follow_ups::{is_in, takes};
 pub(super) use sides::SideOfRow;
 pub(crate) use sides::{By, ContactRow, OpportunityRow};
 
@@ -229,7 +228,7 @@ impl Ledger {
     pub(crate) fn base(&self, record: impl Into<RecordRef>) -> Base<'_> {
         let record = record.into();
         let stored = self.entry(record).stored().map(|id| (self.answers(record.object), id));
-        let memory = self.settings.minds_earlier_windows().then_some(&*self.memory);
+        let memory = self.settings.depends_on_earlier_windows().then_some(&*self.memory);
         Base { memory, ..Base::of(&self.settings, stored) }
     }
 

@@ -46,9 +46,7 @@ pub(crate) use claim::Claim;
 pub use column_counts::ColumnCounts;
 pub use fingerprint::Fingerprint;
 pub(crate) use interrupted::Interrupted;
-pub(crate) use ledger::{
-    By, ContactRow, Entry, Ledger, OpportunityRow, Passage, PassedOn, is_in, takes,
-};
+pub(crate) use ledger::{By, ContactRow, Entry, Ledger, OpportunityRow, Passage, PassedOn};
 pub(crate) use memory::{Fact, Facts, Memory, Met, print_of};
 pub use op::Op;
 pub(crate) use row_numbers::RowNumbers;
@@ -195,7 +193,9 @@ impl Plan {
     pub fn follow_ups(&self) -> Vec<(&FollowUp, usize)> {
         let ledger = &self.ledger;
         let entries: Vec<&Entry> = ledger.followed_up().map(|(_, entry)| entry).collect();
-        let count = |of: &FollowUp| entries.iter().filter(|entry| is_in(of.scope(), entry)).count();
+        let count = |of: &FollowUp| {
+            entries.iter().filter(|entry| of.scope().includes(entry.is_new())).count()
+        };
         ledger.settings.follow_ups.iter().map(|of| (of, count(of))).collect()
     }
 

@@ -16,7 +16,8 @@ impl Ledger {
         let settings = &self.settings;
         let column = found.column.map(usize::from);
         let cells = row.map(|row| self.cells(row));
-        let joined = settings.joined.as_ref().filter(|_| found.object == Some(Object::Contact));
+        let joined =
+            settings.joined_name.as_ref().filter(|_| found.object == Some(Object::Contact));
         let joined = joined.and_then(|joined| joined.called(column?, cells, &settings.headers));
         let header = || settings.headers.get(column?).cloned();
         let field = column.zip(found.object).and_then(|(index, object)| {
@@ -51,8 +52,8 @@ impl Ledger {
             return Some((&**value).into());
         }
         let cells = self.cells(RowIndex::of(found.row?));
-        let Settings { headers, joined, .. } = &*self.settings;
-        let joined = joined.as_ref().filter(|_| found.object == Some(Object::Contact));
+        let Settings { headers, joined_name, .. } = &*self.settings;
+        let joined = joined_name.as_ref().filter(|_| found.object == Some(Object::Contact));
         let is_joined =
             |at: usize| joined.is_some_and(|joined| joined.called(at, None, headers).is_some());
         let column = found.column.map(usize::from);

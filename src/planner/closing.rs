@@ -14,7 +14,7 @@ mod rows;
 
 use super::Planner;
 use super::differences::Overwritten;
-use super::stretches::{in_stretches, joined};
+use super::stretches::{concatenated, in_stretches};
 use crate::draft::KeyKind;
 use crate::issue::Finding;
 use crate::object::ContactNumber;
@@ -81,7 +81,7 @@ impl Closing<'_> {
         let contacts = Contacts::new(ledger, overwritten, first_differs);
         let settled = in_stretches(ledger.contacts.len(), threads, |of| contacts.settle(of));
         let (contacts, mut out_of_order): (Vec<_>, Vec<OutOfOrder>) = settled.into_iter().unzip();
-        let rows = Rows { ledger, contacts: &joined(contacts) };
+        let rows = Rows { ledger, contacts: &concatenated(contacts) };
         let settled = in_stretches(ledger.len(), threads, |of| rows.settle(of));
         let mut stats = Stats::default();
         let (mut steps, mut outcomes) = (Vec::new(), Vec::new());
@@ -91,8 +91,8 @@ impl Closing<'_> {
             out_of_order.push(of.out_of_order);
             outcomes.push(of.outcomes);
         }
-        let mut steps = joined(steps);
-        OutOfOrder::joined(out_of_order).put_in_place(ledger, &mut steps);
+        let mut steps = concatenated(steps);
+        OutOfOrder::concatenated(out_of_order).put_in_place(ledger, &mut steps);
         steps.shrink_to_fit();
         debug_assert!(rows.are_in_order(&steps));
         for (object, row, outcome) in outcomes.into_iter().flatten() {

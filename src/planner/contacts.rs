@@ -193,7 +193,7 @@ impl Planner {
     /// Reports what a row asks of its contact, but does not get.
     #[inline]
     fn note_unheeded(&mut self, settings: &Settings, contact: ContactNumber, row: RowIndex) {
-        if settings.minds_consent {
+        if settings.protects_consent {
             self.note_kept_consent(settings, contact, row);
         }
         self.note_full_texts(settings, contact.into(), row);

@@ -8,7 +8,7 @@ use crate::draft::{Cell, Column, NamePart, Settings, may_have_guard};
 use crate::field::{FieldId, FieldKind};
 use crate::issue::{Detail, Finding, IssueCode};
 use crate::mapping::Merge;
-use crate::merge::{RowOf, effective, loosens};
+use crate::merge::{RowOf, effective, takes_back_dnd};
 use crate::normalize;
 use crate::object::{ContactNumber, Object, RowIndex};
 use crate::plan::{Entry, Ledger};
@@ -178,7 +178,7 @@ impl<'l> Pair<'l> {
         let now = this.value(self.settings, column)?;
         let (earlier, said) = self.said_before(column)?;
         let differs = !normalize::says_the_same(&said, &now)
-            && !loosens(column, Some(&said), &now)
+            && !takes_back_dnd(column, Some(&said), &now)
             && counts(column.field, &said, &now);
         differs.then_some(earlier)
     }
@@ -294,7 +294,7 @@ impl Planner {
             let earlier = rows.split_last().map_or(&[][..], |(_, earlier)| earlier);
             effective(self.ledger.base(contact), columns, earlier).map(Value::into_owned)
         };
-        if !loosens(column, before.as_ref(), &no) {
+        if !takes_back_dnd(column, before.as_ref(), &no) {
             return;
         }
         let finding = Finding::row(IssueCode::ConsentKept, number).object(Object::Contact);

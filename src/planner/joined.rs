@@ -1,9 +1,10 @@
-//! Rows that are with the earlier rows of their record [only because storage says so](Joined) (behaviour X6).
+//! [`Joined`] rows: those that belong to the record of an earlier row only because of what storage holds (behaviour X6).
 //!
-//! A step leaves the token of its first row, which does not tell of which rows it was made. A row all of whose keys are
-//! those of the first is with it whenever their file is planned. Any other row may have come to the record only since the
-//! import was interrupted: somebody has given that a key of the row, or has taken one from another contact, so that the row
-//! does not stand between the two any more (X3).
+//! A step leaves the token of its first row in storage, which does not tell which other rows the step was made of. A row
+//! whose keys are all among those of the first row belongs to it, whenever the file is planned. Any other row belongs to it
+//! because a stored contact has the keys of both. With an interrupted import, that may have come about since the step was
+//! written: somebody has given the contact a key of the row, or has taken one away from another contact that the row might
+//! have meant as well (X3).
 
 use smallvec::SmallVec;
 
@@ -12,16 +13,16 @@ use crate::maps::Map;
 use crate::object::{Object, RecordRef, RowIndex};
 use crate::plan::{By, Ledger};
 
-/// A row of a stored record that has other keys than the first row.
+/// A row that is folded into a stored record and has other keys than the first row of that record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Joined {
     pub(crate) record: RecordRef,
     pub(crate) row: RowIndex,
 }
 
-/// The rows of each stored record that have other keys than the first one that its step writes, in order. `first_written`
-/// says from which row on that is.
-pub(crate) fn joined(
+/// The [`Joined`] rows of all stored records, in order. `first_written` gives the first row that the step of a record
+/// writes. Earlier rows are left out: they were written before.
+pub(crate) fn joined_rows(
     ledger: &Ledger,
     first_written: impl Fn(RecordRef) -> RowIndex,
 ) -> Vec<Joined> {
@@ -71,7 +72,7 @@ mod tests {
     use crate::{Import, MemoryStorage, Source};
 
     #[test]
-    fn x6_only_rows_with_other_keys_than_the_first_are_with_it_because_storage_says_so() {
+    fn x6_only_rows_with_other_keys_than_the_first_row_have_joined_by_what_storage_holds() {
         let table: [(&[&str], &[u32]); 8] = [
             (&["ana@example.com,", "ana@example.com,"], &[]),
             (&["ana@example.com,", ",+12065550100"], &[2]),
@@ -88,7 +89,7 @@ mod tests {
             crm.insert(Object::Contact, ana);
             let file = format!("Email,Phone\n{}\n", rows.join("\n"));
             let plan = Import::new().plan(Source::from_bytes(file.as_bytes()), &mut crm).unwrap();
-            let joined = joined(&plan.ledger, |_| RowIndex::new(0));
+            let joined = joined_rows(&plan.ledger, |_| RowIndex::new(0));
             let found: Vec<u32> = joined.iter().map(|joined| joined.row.number().0).collect();
             assert_eq!(found, expected, "{rows:?}");
         }

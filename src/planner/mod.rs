@@ -41,7 +41,7 @@ mod teach;
 mod tokenless;
 mod window;
 
-pub(crate) use joined::{Joined, joined};
+pub(crate) use joined::{Joined, joined_rows};
 pub(crate) use teach::keys_of;
 pub(crate) use tokenless::{Moved, Tokenless, each_tokenless, each_writing};
 

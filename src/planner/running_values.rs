@@ -78,7 +78,7 @@ impl Planner {
         let base = self.ledger.base(contact);
         let kept = self.contacts.singles.get(&(contact, field)).map(|(last, kept)| (*last, kept));
         let (kept, rows) = self.since(Object::Contact, kept, row).with_roles(base);
-        let mut now = kept.map_or_else(|| Single::stored(base, field), Single::resumed);
+        let mut now = kept.map_or_else(|| Single::stored(base, field), Single::from_kept);
         for (row, role) in rows {
             now.take_row(base, columns, &self.row_of(row), role);
         }
@@ -99,7 +99,7 @@ impl Planner {
         let base = self.ledger.base(contact);
         let kept = self.contacts.books.get(&(contact, kind)).map(|(last, kept)| (*last, kept));
         let (kept, rows) = self.since(Object::Contact, kept, row).with_roles(base);
-        let mut book = kept.map_or_else(|| AddressBook::stored(base, kind), AddressBook::resumed);
+        let mut book = kept.map_or_else(|| AddressBook::stored(base, kind), AddressBook::from_kept);
         for (row, role) in rows {
             let of = self.row_of(row);
             take_row(base, kind, &settings.contact_columns, &of, role, &mut book, |_| {});

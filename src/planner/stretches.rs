@@ -29,8 +29,8 @@ pub(super) fn in_stretches<T: Send>(
     })
 }
 
-/// Puts the results of stretches together again.
-pub(super) fn joined<T>(stretches: Vec<Vec<T>>) -> Vec<T> {
+/// The results of all stretches in one vector.
+pub(super) fn concatenated<T>(stretches: Vec<Vec<T>>) -> Vec<T> {
     let len: usize = stretches.iter().map(Vec::len).sum();
     let mut stretches = stretches.into_iter();
     let mut whole: Vec<T> = stretches.next().unwrap_or_default();
@@ -50,7 +50,7 @@ mod tests {
                 let done: Vec<Vec<u32>> = in_stretches(len, threads, Iterator::collect);
                 assert!(done.len() <= threads.max(1));
                 assert!(done.len() == 1 || done.iter().all(|stretch| stretch.len() >= SHORTEST));
-                assert!(joined(done).into_iter().eq(0..len as u32), "{len} on {threads}");
+                assert!(concatenated(done).into_iter().eq(0..len as u32), "{len} on {threads}");
             }
         }
     }

@@ -105,7 +105,7 @@ impl Runner<'_> {
     /// What the rows of a window have said that matters to later ones.
     fn heard(&mut self, report: &mut Report) -> Heard {
         let mut heard = Heard::default();
-        if !self.settings.minds_earlier_windows() {
+        if !self.settings.depends_on_earlier_windows() {
             return heard;
         }
         // The rows are folded onto what earlier windows left, as if this window had not been written yet.

@@ -54,8 +54,8 @@ impl<'p> AddressBook<'p> {
         }
     }
 
-    /// A copy of a book that was kept, for going on with.
-    pub(crate) fn resumed(kept: &AddressBook<'static>) -> Self {
+    /// A copy of a book that was kept, to fold further rows into.
+    pub(crate) fn from_kept(kept: &AddressBook<'static>) -> Self {
         let copy = |value: &Value<'static>| -> Value<'p> { value.clone() };
         AddressBook {
             primary: kept.primary.as_ref().map(copy),

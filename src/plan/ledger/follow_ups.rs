@@ -3,7 +3,7 @@
 use super::{Entry, Ledger};
 use crate::draft::Settings;
 use crate::field::FieldId;
-use crate::follow_up::{FollowUp, Scope};
+use crate::follow_up::FollowUp;
 use crate::merge::Gift;
 use crate::object::ContactNumber;
 use crate::value::Value;
@@ -32,7 +32,7 @@ impl Ledger {
         if self.is_followed_up(contact) || (has_rows && self.settings.contacts.is_some()) {
             let is_made = self.is_made(contact);
             tags.extend(self.settings.follow_ups.iter().filter_map(|follow_up| match follow_up {
-                FollowUp::Tag(tag, scope) if takes(*scope, is_made) => {
+                FollowUp::Tag(tag, scope) if scope.includes(is_made) => {
                     Some(Gift { tag: Value::text(tag.as_str()), row: None })
                 }
                 _ => None,
@@ -67,23 +67,9 @@ impl Ledger {
             return Vec::new();
         }
         let due = self.followed_up().flat_map(|(contact, entry)| {
-            let due = others.iter().filter(|(_, of)| is_in(of.scope(), entry));
+            let due = others.iter().filter(|(_, of)| of.scope().includes(entry.is_new()));
             due.map(move |(at, _)| (contact, *at))
         });
         due.collect()
-    }
-}
-
-/// Is a contact within the scope of a follow-up?
-pub(crate) fn is_in(scope: Scope, entry: &Entry) -> bool {
-    takes(scope, entry.is_new())
-}
-
-/// Does a scope take a contact that the import has made, or has not made?
-pub(crate) fn takes(scope: Scope, is_made: bool) -> bool {
-    match scope {
-        Scope::Created => is_made,
-        Scope::Updated => !is_made,
-        Scope::All => true,
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::object::{Object, RecordRef, RowIndex};
 use crate::plan::{KeptStep, Ledger};
-use crate::planner::stretches::joined;
+use crate::planner::stretches::concatenated;
 
 /// The place of a step among all steps. They are sorted by the row that names their unit, then a contact before
 /// its opportunities (X1), then contacts by their numbers and opportunities by their first rows. All of that
@@ -32,8 +32,8 @@ pub(super) struct OutOfOrder {
 }
 
 impl OutOfOrder {
-    pub(super) fn joined(all: Vec<OutOfOrder>) -> Self {
-        let mut steps = joined(all.into_iter().map(|of| of.steps).collect());
+    pub(super) fn concatenated(all: Vec<OutOfOrder>) -> Self {
+        let mut steps = concatenated(all.into_iter().map(|of| of.steps).collect());
         // The sort is quick, because each of the parts is sorted already.
         steps.sort_by_key(|(place, _)| *place);
         OutOfOrder { steps }

@@ -1,4 +1,4 @@
-//! [`Joined`]: joins the parts of a name where the CRM keeps it whole (behaviour §10).
+//! [`JoinedName`]: joins the parts of a name where the CRM keeps it whole (behaviour §10).
 //!
 //! It is the counterpart of [a full name that is split](super::full_name): `Ann` and `Lee` become `Ann Lee`,
 //! and if one part is blank, the name is the other. The joined cells are [made](Block::make_column) once for
@@ -14,14 +14,14 @@ const AND: &str = " + ";
 
 /// The columns of the parts, and where the joined name is.
 #[derive(Clone, Debug)]
-pub(crate) struct Joined {
+pub(crate) struct JoinedName {
     /// Its column, after those of the file.
     index: u16,
     /// The first name comes first.
     pub(crate) parts: Vec<Column>,
 }
 
-impl Joined {
+impl JoinedName {
     /// Replaces the columns that feed parts of a name by one for the whole name. If the CRM keeps one of the
     /// parts as well, the column of that part stays. If a column feeds the whole name already, that one wins
     /// (such a mapping is refused).
@@ -42,8 +42,8 @@ impl Joined {
         let default = defaults.map(normalize::trim).collect::<Vec<_>>().join(" ");
         let default = Some(default).filter(|default| !default.is_empty());
         let first = parts.iter().filter_map(Column::index).min();
-        columns.push(pattern.clone().whole(index, first, default, fields));
-        Some(Joined { index, parts })
+        columns.push(pattern.clone().whole(index, first, default));
+        Some(JoinedName { index, parts })
     }
 
     /// Is this the column of the joined names?
