@@ -108,7 +108,7 @@ async fn begin<S: AsyncStorageWrite>(
         tokens.extend(applier.open_tokens());
         let mut applied = Applied::default();
         ask_applied(&tokens, &mut applied, storage).await?;
-        applier.know(&applied);
+        applier.take_over(&applied);
         // A contact before what fails with it, as when they were refused. What storage knows to be written, it has not
         // refused, whatever its receipt said.
         for object in Object::ALL {
@@ -202,7 +202,7 @@ async fn write<S: AsyncStorageWrite>(
         return Ok(());
     };
     *attempt += 1;
-    applier.doubt();
+    applier.mark_uncertain();
     match storage.recover(&error, *attempt).await {
         Recovery::Retry if *attempt == ATTEMPTS => Err(error),
         Recovery::Retry => {
@@ -213,7 +213,7 @@ async fn write<S: AsyncStorageWrite>(
             trace::split(&error, steps);
             *attempt = 0;
             if !was_written(applier, storage).await? {
-                applier.batch_failed(&with_causes(&error));
+                applier.split_batch(&with_causes(&error));
             }
             Ok(())
         }
@@ -253,7 +253,7 @@ async fn was_written<S: AsyncStorageWrite>(
     storage.applied(&[token], &mut applied).await?;
     let Some(id) = applied.id(token) else { return Ok(false) };
     match applied.fault() {
-        Some(fault) => applier.is_at_fault(&fault),
+        Some(fault) => applier.fail_only_task(&fault),
         None => {
             let mut receipts = Receipts::expecting(&applier.batch());
             receipts.already_applied(token, id);

@@ -8,8 +8,8 @@ use crate::plan::{Op, first_row};
 use crate::storage::{Refusal, Token};
 
 impl Applier {
-    /// Storage refused the step, for this reason.
-    pub(super) fn reject(&mut self, at: usize, op: Op, why: &str) {
+    /// Fails a step that storage refused, for this reason.
+    pub(super) fn fail_rejected(&mut self, at: usize, op: Op, why: &str) {
         let code = match op {
             Op::Create => IssueCode::WriteRejected,
             Op::Update => IssueCode::UpdateRejected,
@@ -17,13 +17,13 @@ impl Applier {
         self.fail_step(at, code, why);
     }
 
-    /// Storage broke its contract over the step.
-    pub(super) fn fault(&mut self, at: usize, why: &str) {
+    /// Fails a step over which storage broke its contract.
+    pub(super) fn fail_for_fault(&mut self, at: usize, why: &str) {
         self.fail_step(at, IssueCode::StorageFault, why);
     }
 
-    /// The step was written before, by another import of the same name (X4). Nothing is done now: its record
-    /// stays as that import, and whoever came after it, left it.
+    /// Leaves out a step that another import of the same name has written before (X4). Its record is not changed now, and
+    /// its rows are reported.
     pub(super) fn was_written_before(&mut self, at: usize, token: Token, id: &str) {
         let task = self.tasks[at];
         self.set_state(at, State::Done);
@@ -43,7 +43,8 @@ impl Applier {
         }
     }
 
-    /// The contact of an opportunity could not be written.
+    /// Fails a task because its contact was not written. An opportunity that is named by id is updated without the link
+    /// instead (P6).
     pub(super) fn fail_dependant(&mut self, at: usize) {
         let task = self.tasks[at];
         if self.write_without_link(at) {
@@ -59,14 +60,14 @@ impl Applier {
         self.fail_step(at, IssueCode::ContactFailed, &why);
     }
 
-    /// Why a contact was not written, in the words of its issue; nothing if that is not known.
+    /// Why a contact was not written, in the words of its issue; "" if that is not known.
     pub(super) fn why_failed(&self, part: u32, contact: ContactNumber) -> String {
         let ledger = self.ledger(part);
         let Some(first) = first_row(ledger, RecordRef::from(contact)) else {
             return String::new();
         };
         let row = ledger.number(first);
-        // Usually it failed just now.
+        // Most contacts that are asked about failed just now, so the last ones are looked at first.
         let mut refused = self.report.refused.iter().rev();
         let is_of_contact = |it: &&Refusal| it.object == Object::Contact && it.row == row;
         let of_contact = refused.find(|it| is_of_contact(it) && !it.is_of_tags());
@@ -76,14 +77,15 @@ impl Applier {
         })
     }
 
-    /// A step that storage does not write fails every row folded into it (L1).
+    /// Fails a step, and with it every row that is folded into it (L1).
     pub(super) fn fail_step(&mut self, at: usize, code: IssueCode, why: &str) {
         let task = self.tasks[at];
         self.set_state(at, State::Failed);
         self.failed.insert(self.token(&task));
         self.written[usize::from(task.kind == TaskKind::Opportunity)].failed += 1;
         self.fail_rows(task.part, task.record(), code, why);
-        // A stored contact that could not be changed is still the one that the row means.
+        // A stored contact that could not be updated is still the one that its rows mean, so opportunities
+        // are still linked to it. A contact that was not created, or was in conflict to the end, is lost.
         let is_lost = code == IssueCode::WriteConflict
             || self.ledger(task.part).entry(task.record()).is_new();
         if task.kind == TaskKind::Contact {
@@ -110,7 +112,7 @@ impl Applier {
         }
     }
 
-    /// The contact was only to get tags, so no row of its own fails.
+    /// Reports that a contact did not get tags. No row fails, because none is folded into the contact.
     fn tags_failed(&mut self, part: u32, step: RecordRef, code: IssueCode, why: &str) {
         let Some(row) = self.naming_row(part, step) else { return };
         let ledger = self.ledger(part);
@@ -135,7 +137,7 @@ impl Applier {
         self.report.note(finding(IssueCode::FollowUpFailed, row, Object::Contact, &why));
     }
 
-    /// A follow-up that could not be done is a warning on its contact's row.
+    /// Reports a follow-up that could not be done, as a warning about the row of its contact.
     pub(super) fn follow_up_failed(&mut self, at: usize, why: &str) {
         let task = self.tasks[at];
         self.set_state(at, State::Failed);
@@ -149,7 +151,7 @@ impl Applier {
         self.report.note(finding(IssueCode::FollowUpFailed, row, Object::Contact, &why));
     }
 
-    /// An earlier run of the import was refused this step: it is not written now either.
+    /// Fails a step that storage had refused before the import was interrupted. It is not tried again.
     pub(super) fn refuse(&mut self, refused: &Refusal) {
         let ledger = &self.report.plan.ledger;
         let row = ledger.numbers.row(refused.row).filter(|row| row.index() < ledger.len());
@@ -163,12 +165,12 @@ impl Applier {
         match self.tasks.iter().position(is_it) {
             Some(at) if self.states[at] != State::Waiting => {}
             Some(at) => self.fail_step(at, refused.code, &refused.why),
-            // There is no step any more: by now the record says what the row says.
+            // There is no such step now, because the record has the values of the row already.
             None => self.fail_rows(0, step, refused.code, &refused.why),
         }
     }
 
-    /// The same of the tags that a row brings to a contact.
+    /// Does the same for the tags that a row brings to a contact.
     fn refuse_tags(&mut self, row: RowIndex, why: &str) {
         let is_it = |task: &Task| {
             let step = task.record();
@@ -179,12 +181,13 @@ impl Applier {
         match self.tasks.iter().position(is_it) {
             Some(at) if self.states[at] != State::Waiting => {}
             Some(at) => self.fail_step(at, IssueCode::FollowUpFailed, why),
-            // In a window that was written in full, whatever is left of them now is not tried again.
+            // There is no such step now. The tags are not tried again, and the warning stays.
             None => self.warn_of_tags(row, why),
         }
     }
 }
 
+/// A finding about one side of a row, with a reason if there is one.
 pub(super) fn finding(code: IssueCode, row: RowIndex, object: Object, why: &str) -> Finding {
     let finding = Finding::row(code, row.number()).object(object);
     if why.is_empty() { finding } else { finding.detail(why) }

@@ -1,8 +1,8 @@
-//! Makes the batch of a range of tasks: what storage gets to see of each.
+//! Fills a batch with a range of tasks.
 //!
-//! Most of the work is folding the rows of each step, and that needs nothing but the plan. So all steps of a
-//! batch are folded first, and with a second thread already while the batch before is being written
-//! ([`Folded`]). How storage knows a contact is filled in afterwards, once its receipt is there.
+//! Most of the work is folding the rows of each step, and that needs nothing but the plan. So all steps of a batch are
+//! folded first ([`Folded`]); with a second thread, while storage is still writing the batch before. The ids of contacts
+//! that the batch before has created are filled in afterwards, when its receipts are there.
 
 use std::ops::Range;
 
@@ -19,21 +19,21 @@ use crate::storage::{
 };
 use crate::value::Value;
 
-/// The contact that a step is about besides its own record.
+/// The contact to which an opportunity is linked, or that a follow-up is for.
 struct Tie {
     contact: ContactOf,
-    /// The contact's own step (X3).
+    /// The step that writes the contact, if there is one: the task waits for its receipt (X3).
     step: Option<Token>,
 }
 
 impl Tie {
-    /// The step is about no other contact.
+    /// The step sets no link.
     const NONE: Tie = Tie { contact: ContactOf::Unchanged, step: None };
 }
 
 type Tokens = Set<Token>;
 
-/// The steps of contacts in the batch that is made.
+/// The contacts that the batch in the making writes, by the tokens of their steps.
 #[derive(Default)]
 struct ContactSteps {
     created: Tokens,
@@ -49,12 +49,12 @@ impl ContactSteps {
     }
 }
 
-/// The changes and the new keys of the steps of a range of tasks.
+/// The changes and the new keys of the steps of a range of tasks, folded ahead of time.
 #[derive(Debug, Default)]
 pub(super) struct Folded {
     range: Range<usize>,
     batch: OwnedBatch,
-    /// For each task of the range.
+    /// One for each task of the range.
     steps: Vec<FoldedStep>,
 }
 
@@ -66,15 +66,15 @@ struct FoldedStep {
 }
 
 impl Applier {
-    /// Folds the steps of the next batch, unless it is done. Whatever becomes of the current batch, they
-    /// come out the same.
+    /// Folds the steps of the next batch, unless that was done. The result does not depend on what becomes of the current
+    /// batch.
     pub(super) fn fold_next(&self) -> Option<Folded> {
         let next = self.queue.front()?;
         let is_done = self.folded.as_ref().is_some_and(|folded| folded.range == *next);
         (!is_done).then(|| self.fold(next.clone(), Folded::default()))
     }
 
-    /// Folds the steps of a range of tasks, in place of what was there.
+    /// Folds the steps of a range of tasks. The buffers of `folded` are used again.
     fn fold(&self, range: Range<usize>, mut folded: Folded) -> Folded {
         folded.batch.clear();
         folded.steps.clear();
@@ -99,7 +99,7 @@ impl Applier {
         folded
     }
 
-    /// Makes the batch of a range of tasks. Those that are settled already are left out.
+    /// Fills the batch with a range of tasks. Tasks that are done or have failed are left out.
     pub(super) fn fill(&mut self, range: Range<usize>) {
         self.batch.clear();
         let mut folded = self.folded.take().unwrap_or_default();
@@ -134,12 +134,13 @@ impl Applier {
         }
         self.batch.sort_steps();
         self.batch.steps.append(&mut opportunities);
-        // Its room is used again.
+        // Its buffers are used again.
         self.folded = Some(Folded { range: 0..0, ..folded });
-        self.stamp(false);
+        self.update_checkpoint(false);
     }
 
-    /// A task whose contact is not there: it failed, or it is planned again with its contact.
+    /// Leaves out a task whose contact, which this step writes, is not there. If the contact is planned again, so is the
+    /// task; otherwise it fails.
     fn leave_out(&mut self, at: usize, contact: Token) {
         if self.conflicts.holds(contact) { self.conflict(at) } else { self.fail_dependant(at) }
     }
@@ -180,7 +181,7 @@ impl Applier {
         }
     }
 
-    /// Which contact an opportunity is to be linked to. `Err`: to one that is not there.
+    /// Which contact an opportunity is to be linked to. `Err` is the step of a contact that is not there.
     fn link_of(&self, at: usize, contacts: &ContactSteps) -> Result<Tie, Token> {
         let task = self.tasks[at];
         let ledger = self.ledger(task.part);
@@ -188,7 +189,8 @@ impl Applier {
         let link = ledger.link_of(opportunity).filter(|_| !self.kept_links.contains(&at));
         let Some(contact) = link else { return Ok(Tie::NONE) };
         let tie = self.tie_to(task.part, contact, contacts)?;
-        // Unless the contact is written just before, only a link tells whether it is still there.
+        // A link that does not change is left out only if this batch also updates the contact. Otherwise nothing else would
+        // tell whether the contact still exists.
         let is_checked = || tie.step.is_some_and(|token| contacts.updated.contains(&token));
         if !ledger.entry(opportunity).is_new() && !moves_link(ledger, opportunity) && is_checked() {
             return Ok(Tie { contact: ContactOf::Unchanged, ..tie });
@@ -196,8 +198,8 @@ impl Applier {
         Ok(tie)
     }
 
-    /// How storage knows a contact, and the contact's own step. `Err`: storage does not know it, or it is to
-    /// be planned again; the token is that of its step.
+    /// How storage knows a contact, and the step that writes it. `Err` is that step, if storage does not know the contact
+    /// or the contact is to be planned again.
     fn tie_to(
         &self,
         part: u32,
@@ -206,7 +208,7 @@ impl Applier {
     ) -> Result<Tie, Token> {
         let ledger = self.ledger(part);
         let step = RecordRef::from(contact);
-        // One that no row names is only linked to.
+        // A contact that no row names has no step; it is only linked to.
         let is_named = first_row(ledger, step).is_some();
         let token = is_named.then(|| self.step_token(part, step));
         if let Some(token) = token.filter(|token| self.conflicts.holds(*token)) {
@@ -225,7 +227,7 @@ impl Applier {
         }
     }
 
-    /// Was the step waiting for a contact of this batch that has no id, or is to be found anew?
+    /// Whether the contact of a step is lost: this batch was to create it and has not, or it is a conflict.
     pub(super) fn is_lost(&self, position: usize, receipts: &Receipts) -> bool {
         self.batch.steps[position].link(receipts) == Link::Lost
     }
@@ -234,8 +236,9 @@ impl Applier {
         self.batch.follow_ups[position].link(receipts) == Link::Lost
     }
 
-    /// A step whose contact was not written in this batch goes the way of its contact.
-    pub(super) fn lose(&mut self, at: usize) {
+    /// Decides about a task whose contact was not written in the same batch: it fails with its contact, or is planned again
+    /// with it.
+    pub(super) fn follow_lost_contact(&mut self, at: usize) {
         let task = self.tasks[at];
         let ledger = self.ledger(task.part);
         let contact = match task.kind {
@@ -251,13 +254,15 @@ impl Applier {
     }
 }
 
-/// Notes the keys that a contact carries from now on and that nobody else may hold. Its changes are those
-/// of the batch from `changes` on, and its rows those from `first` on.
+/// Adds the keys that a contact comes to carry with this step, and that the step expects to be free (X3). The changes of
+/// the step are those of the batch from `changes` on, and its rows those from `first` on.
 ///
-/// Only rules of one field own their keys (M6), so that planning has dropped those that somebody else
-/// holds. Of a combined rule a new contact expects the keys under which nobody was found: those of its
-/// first row, as far as later rows have not changed them. A key that this plan itself passes on may
-/// still be with, or already with, somebody else when the step is written.
+/// - Under a rule of one field, a key belongs to one contact (M6). Planning has dropped the keys that somebody else has, so
+///   all others are expected to be free.
+/// - Under a rule of several fields, contacts may share a key. Only a new contact expects such keys to be free: those by
+///   which its first row found nobody, unless later rows have changed them.
+/// - A key that this plan itself passes from one contact to another is not expected to be free, because it depends on the
+///   adapter whether it is so yet.
 fn push_new_keys(
     ledger: &Ledger,
     step: RecordRef,
@@ -295,8 +300,7 @@ fn push_new_keys(
     }
 }
 
-/// The addresses that a contact is given: they are among its changes, and so its rows need not be folded
-/// once more.
+/// Adds the addresses that a contact is given. They are among its changes, so its rows need not be folded again.
 fn push_new_addresses(
     ledger: &Ledger,
     step: RecordRef,
@@ -307,7 +311,7 @@ fn push_new_addresses(
 ) {
     let known = batch.keys.len();
     let OwnedBatch { changes: all, keys, key_text, .. } = batch;
-    // They are in the order of the fields.
+    // Changes are in the order of the fields.
     let up_to = |at: &usize| all.field(*at) <= kind.additional();
     let of_kind = (changes..all.len()).take_while(up_to).filter(|&at| kind.has(all.field(at)));
     for at in of_kind {
@@ -333,7 +337,7 @@ fn new_texts(ledger: &Ledger, step: RecordRef, first: RowIndex, rule: &Rule) -> 
         keys.retain(|key| !before.contains(key));
     }
     if !rule.owns_keys() {
-        // What the row offers, not what a default adds: only that was asked for.
+        // Keys that come from a default are left out: storage was asked only for those that the row offers.
         let offered = rule.keys_offered(&ledger.settings, &rows[0].cells);
         keys.retain(|key| offered.contains(key));
     }

@@ -31,6 +31,7 @@ mod meanings;
 mod namesakes;
 mod passed_keys;
 mod progress;
+mod receiving;
 mod report;
 mod run;
 mod token;
