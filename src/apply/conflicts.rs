@@ -1,12 +1,14 @@
-//! Conflicts: somebody else wrote between the look-up and the write (X3).
+//! Conflicts: somebody else has written between the look-up and the write (X3).
 //!
-//! The rows of all units with a conflict are planned again together, after everything else has been written,
-//! so that they see the other units as they have become. Records that the import itself has created from
-//! these rows are hidden from the new plan. So it arrives at the same steps again, and those that were written
-//! already are left alone. After three rounds a conflict becomes an issue.
+//! The rows of all units with a conflict are planned again together. That is done after everything else has been written,
+//! so that the new plan finds the records of all other units as the import has left them. Records that the import itself
+//! has created from the rows in question are hidden from the new plan. So it comes to the same steps again, and those that
+//! were written already are recognised by their tokens and left alone. After three rounds, what is still in conflict is
+//! reported as an issue.
 //!
-//! A row may then turn out to join a record that another of these rows has created. Such late rows are planned once
-//! more by themselves, when nothing else is left, and see that record as it is stored by then ([further](super::further)).
+//! In the new plan a row may join a record that another row of the same unit has created, although that record was written
+//! without it. Such late rows are planned once more, by themselves and last of all, so that the plan finds that record in
+//! storage ([further](super::further)).
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -35,12 +37,13 @@ const WINDOW: usize = 8_192;
 /// The conflicts of the current round, and the planner that plans their rows again.
 #[derive(Debug, Default)]
 pub(super) struct Conflicts {
-    /// Tasks that are conflicts, or whose contact is one.
+    /// The tasks that are in conflict, or whose contact is.
     tasks: Vec<usize>,
+    /// The tokens of these tasks.
     tokens: Set<Token>,
-    /// Tasks that add something to a record that this import has created from another row of the unit.
+    /// The tasks of [late rows](self), which wait until no conflict is left.
     pub(super) late: Vec<usize>,
-    /// Are late rows planned?
+    /// Whether the current round plans late rows.
     pub(super) is_late: bool,
     round: u8,
     planner: Option<Box<Planner>>,
@@ -63,6 +66,7 @@ impl Conflicts {
         &self.tasks
     }
 
+    /// Whether the step with this token is in conflict.
     pub(super) fn holds(&self, token: Token) -> bool {
         self.tokens.contains(&token)
     }
@@ -92,7 +96,7 @@ impl Applier {
         planner.answer(found);
     }
 
-    /// The task met a conflict: its unit is planned again.
+    /// Notes that a task is in conflict, so that the rows of its unit are planned again.
     pub(super) fn conflict(&mut self, at: usize) {
         self.set_state(at, State::Conflicted);
         self.conflicts.tasks.push(at);
@@ -100,7 +104,7 @@ impl Applier {
         self.conflicts.tokens.insert(token);
     }
 
-    /// Everything else is written: plans the rows of conflicts again, and after these the late ones.
+    /// Begins to plan the rows of conflicts again, or the late rows if no conflict is left. Everything else is written.
     pub(super) fn begin_round(&mut self) {
         self.conflicts.is_late = self.conflicts.tasks.is_empty();
         if self.conflicts.is_late {
@@ -133,8 +137,8 @@ impl Applier {
         self.conflicts.planner = Some(Box::new(planner));
     }
 
-    /// The conflicts are not planned again. A new opportunity whose contact is among them fails with it, because
-    /// nobody can tell any more whose it is. One that is named by id is updated without its contact (P6).
+    /// Fails the tasks in conflict, which are not planned again. A new opportunity fails with its contact, because the
+    /// row may now mean another one. An opportunity that is named by id is updated without the link (P6).
     fn fail_conflicts(&mut self, code: IssueCode, why: &str) {
         for at in std::mem::take(&mut self.conflicts.tasks) {
             let task = self.tasks[at];
@@ -154,7 +158,7 @@ impl Applier {
         self.conflicts.tokens.clear();
     }
 
-    /// Is the contact of an opportunity to be planned again?
+    /// Whether the contact of an opportunity is in conflict.
     fn waits_for_conflict(&self, at: usize) -> bool {
         let task = self.tasks[at];
         let ledger = self.ledger(task.part);
@@ -164,7 +168,7 @@ impl Applier {
             .is_some_and(|step| self.conflicts.holds(self.step_token(task.part, step)))
     }
 
-    /// The rows of every unit with a conflict, in the import's own plan.
+    /// The rows of every unit with a conflict, as rows of the import's own plan.
     fn rows_of_conflicts(&mut self) -> Vec<RowIndex> {
         let mut units: BTreeSet<u32> = BTreeSet::new();
         let mut own: BTreeSet<RowIndex> = BTreeSet::new();
@@ -184,7 +188,7 @@ impl Applier {
         own.into_iter().collect()
     }
 
-    /// The rows of these units, in the import's own plan.
+    /// The rows of these units, as rows of the import's own plan.
     pub(super) fn rows_of_units(&mut self, of: &BTreeSet<u32>) -> Vec<RowIndex> {
         let (ledger, units) = (&self.report.plan.ledger, &mut self.units);
         let is_of = |row: &RowIndex| units.of_row(ledger, *row).is_some_and(|it| of.contains(&it));
@@ -205,8 +209,8 @@ impl Applier {
         created
     }
 
-    /// Ids that these rows give, and that this import has assigned to records of its own. The file means others by them
-    /// (M1, O2).
+    /// Those ids that these rows give and that this import has given to records of its own. The file cannot mean these
+    /// records, because its author did not know their ids (M1, O2).
     fn assigned_of(&self, rows: &[RowIndex]) -> Set<(Object, Box<str>)> {
         let ledger = &self.report.plan.ledger;
         let given = |row: &RowIndex| ledger.settings.ids_given(&ledger.cells(*row));
@@ -219,8 +223,8 @@ impl Applier {
         assigned
     }
 
-    /// The opportunities that other rows have matched or created, and what they leave of these to the rows that are
-    /// planned again (O5).
+    /// The opportunities that all other rows have matched or created, by id, each with its [`Claim`]: whether the rows that
+    /// are planned again may still be matched with it (O5).
     fn claims_beside(&self, rows: &[RowIndex]) -> Map<Box<str>, Claim> {
         let (ledger, mut claims) = (&self.report.plan.ledger, Map::default());
         if ledger.settings.account.opportunities.matching.is_none() {
@@ -235,7 +239,7 @@ impl Applier {
         claims
     }
 
-    /// The rows have been planned: their outcomes and steps replace the earlier ones.
+    /// Ends a round: the rows have been planned again, and the new outcomes and steps replace the earlier ones.
     pub(super) fn end_round(&mut self) {
         let Some(mut planner) = self.conflicts.planner.take() else { return };
         let mut faults = std::mem::take(&mut self.conflicts.faults);
@@ -246,7 +250,7 @@ impl Applier {
         }
         let before = std::mem::take(&mut self.conflicts.tasks);
         self.conflicts.tokens.clear();
-        // Their place is taken by the tasks that follow below.
+        // The tasks of the new plan take their place.
         before.into_iter().for_each(|at| self.set_state(at, State::Done));
         let part = self.report.add_part(plan);
         self.note_further(part);
@@ -256,6 +260,7 @@ impl Applier {
         self.take_tasks(part);
     }
 
+    /// Queues what is left to write of a plan that was made again.
     fn take_tasks(&mut self, part: u32) {
         let plan = self.report.plan_of(part);
         let mut units = Units::of(&plan.ledger);
@@ -284,8 +289,8 @@ impl Applier {
         self.queue.append(&mut batches(&self.tasks, from, &Waits::default()));
     }
 
-    /// The creates that were done under the ids of the contacts for which there are follow-ups among these tasks. An
-    /// opportunity may have the id of a contact.
+    /// For each contact with a follow-up among these tasks, by id: the steps of this import that have created a record
+    /// with that id. There may be two, because an opportunity may have the same id as a contact.
     fn creates_of_followed(&self, tasks: &[Task]) -> Map<Box<str>, SmallVec<[Token; 2]>> {
         let followed = tasks.iter().filter(|task| matches!(task.kind, TaskKind::FollowUp(_)));
         let ids: Set<&str> =
@@ -302,8 +307,8 @@ impl Applier {
         creates
     }
 
-    /// Is it the follow-up of a contact that this import has created from the rows of another unit, and that had it
-    /// then? Rows that are planned again may come to it, if somebody has given it their keys meanwhile.
+    /// Whether a follow-up was done already for its contact, because this import has created that contact from the rows of
+    /// another unit. Rows that are planned again may find such a contact if somebody has given it one of their keys.
     fn is_followed_up(&self, task: &Task, creates: &Map<Box<str>, SmallVec<[Token; 2]>>) -> bool {
         let TaskKind::FollowUp(at) = task.kind else { return false };
         let follow_up = self.follow_up(at);
@@ -323,7 +328,7 @@ impl Applier {
         }
     }
 
-    /// From now on the side is as this part has planned it, unless it was written or refused before.
+    /// Replaces the outcome of one side of a row by the one of this part, unless the side was written or refused before.
     fn take_outcome(&mut self, part: u32, object: Object, row: RowIndex) {
         let ledger = self.ledger(part);
         let side = ledger.side(object, row);
@@ -334,7 +339,7 @@ impl Applier {
         let token = side.record.map(|step| self.token_of_row(part, step, row));
         let is_settled = match token {
             Some(token) => self.report.done.contains_key(&token) || self.has_failed(token),
-            // It means no record any more, but has written one.
+            // In the new plan it has no record, but it may have written one before.
             None => !self.is_open(part, object, row),
         };
         if is_settled || self.report.was_refused(object, home) {

@@ -1,9 +1,9 @@
-//! Rows that join a record whose step is written already.
+//! Further updates: rows that join a record after the record's step was written.
 //!
-//! When rows are planned again, one of them may come to a record that another row of the unit has written before. What
-//! that row adds is a further update (X3), under a token of its own: the one by which it would be written if it were
-//! the first of its record. If the import has itself created that record from another row, the row is planned once more
-//! by itself, and sees the record as it is stored.
+//! When rows are planned again, a row may join a record that another row of its unit has written before. What it adds is
+//! then a further update (X3). Its token is the one that the row would have as the first row of a record. If the record
+//! was created by this import, it is hidden from the new plan, so the row is planned once more, by itself, and finds the
+//! record in storage.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::plan::{Memory, first_number};
 use crate::storage::Token;
 
 impl Applier {
-    /// Finds the steps of a part that are written but for some of their rows.
+    /// Finds the steps of a part of which only the later rows are still to be written.
     pub(super) fn note_further(&mut self, part: u32) {
         let ledger = self.ledger(part);
         let mut further = Vec::new();
@@ -24,14 +24,14 @@ impl Applier {
             if self.is_begun(part, step) {
                 let rows = ledger.row_indexes(step);
                 let open = rows.filter(|row| self.is_open(part, step.object, *row));
-                // They come last one first.
+                // The rows come last one first.
                 further.extend(open.last().map(|row| ((part, step), row)));
             }
         }
         self.further.extend(further);
     }
 
-    /// Has the first row of a step been written?
+    /// Whether the first row of a step was written.
     fn is_begun(&self, part: u32, step: RecordRef) -> bool {
         let ledger = self.ledger(part);
         let first = ledger.entry(step).first_row;
@@ -48,8 +48,8 @@ impl Applier {
         }
     }
 
-    /// The first row that a step of a part writes. What the rows before it have said is written already, and somebody
-    /// may have changed it since.
+    /// The first row that a step of a part writes. The rows before it were written earlier, and are not folded again:
+    /// somebody may have changed since what they wrote.
     pub(super) fn first_written(&self, part: u32, step: RecordRef) -> RowIndex {
         self.further.get(&(part, step)).copied().unwrap_or(RowIndex::new(0))
     }
@@ -61,7 +61,7 @@ impl Applier {
         further.map_or_else(|| first_number(ledger, step), |row| ledger.number(*row))
     }
 
-    /// The token under which what a row of a part says of a record is written, or was.
+    /// The token under which a row of a part is written into its record, or was written.
     pub(super) fn token_of_row(&self, part: u32, step: RecordRef, row: RowIndex) -> Token {
         if self.is_open(part, step.object, row) {
             return self.step_token(part, step);
@@ -69,7 +69,8 @@ impl Applier {
         self.tokens.step(self.ledger(part), step)
     }
 
-    /// Is one side of a row of a part still to be written, as far as it was planned before?
+    /// Whether one side of a row of a part is still to be written: no step that it was planned for before has been written,
+    /// and storage has not refused it.
     pub(super) fn is_open(&self, part: u32, object: Object, row: RowIndex) -> bool {
         let Some(home) = self.home(part, row) else { return false };
         let is_written =
@@ -77,14 +78,14 @@ impl Applier {
         !self.report.was_refused(object, home) && !is_written()
     }
 
-    /// Is one side of a row written by the further step of a part to whose record it belongs? The others follow the part
+    /// Whether one side of a row is written by the further update of a part. The other rows of the record follow the part
     /// by which they were written, or were written before the import was interrupted.
     pub(super) fn is_written_by(&self, part: u32, object: Object, home: RowIndex) -> bool {
         self.report.part(object, home) == part && (part > 0 || self.is_open(0, object, home))
     }
 
-    /// Does a task add something to a record that the import has created itself, from another row of the unit? That
-    /// record is hidden from the part, which knows neither its id nor its version.
+    /// Whether a task adds to a record that the import has itself created from another row of the unit. That record is
+    /// hidden from the part, which therefore knows neither its id nor its version.
     pub(super) fn is_late(&self, task: &Task) -> bool {
         let step = task.record();
         !matches!(task.kind, TaskKind::FollowUp(_))
@@ -92,7 +93,8 @@ impl Applier {
             && self.ledger(task.part).entry(step).is_new()
     }
 
-    /// Have all rows of a task been written, though its part has only the later ones of them?
+    /// Whether all rows of a task were written, in a round of late rows. The part has only the later rows of the record, so
+    /// the token of its step does not tell.
     pub(super) fn is_written(&self, task: &Task) -> bool {
         let (step, ledger) = (task.record(), self.ledger(task.part));
         let entry = ledger.entry(step);
@@ -103,7 +105,7 @@ impl Applier {
             && !ledger.row_indexes(step).any(is_open)
     }
 
-    /// The rows of the tasks that are planned again, as far as no later part has planned them.
+    /// The rows of the late tasks, except those that a later part has planned.
     pub(super) fn late_rows(&self) -> Vec<RowIndex> {
         let tasks = self.conflicts.tasks().iter().map(|at| self.tasks[*at]);
         let rows: BTreeSet<RowIndex> =
@@ -111,8 +113,8 @@ impl Applier {
         rows.into_iter().collect()
     }
 
-    /// What late rows must know of the records that the other rows of their units have met: they join these as rows of a
-    /// later window join those of an earlier one (M10), and clear nothing in them (W3).
+    /// The memory with which late rows are planned. It has the records that the other rows of their units have found, as if
+    /// these rows were an earlier window: so repeats are recognised (M10), and nothing is cleared that those rows gave (W3).
     pub(super) fn memory_beside(&mut self, rows: &[RowIndex]) -> Arc<Memory> {
         let (ledger, units) = (&self.report.plan.ledger, &mut self.units);
         let units = rows.iter().filter_map(|row| units.of_row(ledger, *row)).collect();

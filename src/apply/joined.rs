@@ -1,8 +1,9 @@
-//! Rows that are with the earlier rows of a step only because storage says so ([`Joined`]).
+//! [`Joined`] rows and checkpoints: rows that belong to the step of an earlier row only because of what storage holds.
 //!
-//! Checkpoints name them. If a resumed import comes to a step that is written, and one of these rows was not named with
-//! it, then the row was not written: it was in conflict, or not reached, and somebody has led it there since. Such rows
-//! are planned again after everything else, as after a conflict, and written as a further update (behaviour X3, X6).
+//! The token of a step does not tell of which rows it was made, so checkpoints name its joined rows. Suppose that a resumed
+//! import finds a step written, and the checkpoint does not name a row that joins it now. Then the row was not written with
+//! the step: it was in conflict, or had not been reached, and has come to this record since. Such rows are planned again
+//! after everything else, as after a conflict, and are written as a further update (behaviour X3, X6).
 
 use super::applier::Applier;
 use super::report::Side;
@@ -13,7 +14,7 @@ use crate::planner::{Joined, joined_rows};
 use crate::storage::{Applied, Checkpoint, JoinedRow, Token};
 
 impl Applier {
-    /// Makes the rows that joined earlier ones in a part known to every checkpoint from here on.
+    /// Puts the joined rows of a part into every checkpoint from here on.
     pub(super) fn tell_joined(&mut self, part: u32, joined: &[Joined]) {
         let told: Vec<JoinedRow> = joined
             .iter()
@@ -32,12 +33,13 @@ impl Applier {
         checkpoint.joined.take_if(|known| known.len() > Checkpoint::FAILURES);
     }
 
-    /// The rows of a part that joined earlier ones.
+    /// The joined rows of a part.
     pub(super) fn joined_in(&self, part: u32) -> Vec<Joined> {
         joined_rows(self.ledger(part), |step| self.first_written(part, step))
     }
 
-    /// The tokens of all steps by which rows that joined earlier ones may have been written.
+    /// The tokens of all steps that may have written the joined rows: those of the rows themselves, and those of the steps
+    /// with which the checkpoint names them.
     pub(super) fn tokens_of_joined(&self, joined: &[Joined], known: &[JoinedRow]) -> Vec<Token> {
         let ledger = &self.report.plan.ledger;
         let token = |of: &Joined| self.tokens.row(of.record.object, ledger.number(of.row));
@@ -45,7 +47,7 @@ impl Applier {
         own.chain(known.iter().map(|row| self.tokens.row(row.object, row.first_row))).collect()
     }
 
-    /// Rows that joined a step which was written without them are planned again. The others are left.
+    /// Takes those rows out of `joined` whose step was written without them, and has them planned again.
     pub(super) fn reopen(
         &mut self,
         joined: &mut Vec<Joined>,

@@ -1,5 +1,5 @@
-//! Opportunities that a row names by id, but whose contact could not be written. They are updated all the
-//! same, and stay linked to the contact that they have (P6).
+//! Opportunities that a row names by id, and whose contact could not be written. They are updated all the same, but stay
+//! linked to the contact that they have (P6).
 
 use super::applier::{Applier, State};
 use super::failing::finding;
@@ -10,8 +10,8 @@ use crate::object::{ContactNumber, Object, RecordRef, RowIndex};
 use crate::plan::{By, Changes, Ledger, Outcome, first_row, fold_record};
 
 impl Applier {
-    /// The rows of a contact that was not written do not move opportunities to it, and say so. That includes
-    /// opportunities that an interrupted import had written already.
+    /// Reports that the rows of a contact which was not written do not link their opportunities to it. That includes
+    /// opportunities that were written before the import was interrupted.
     pub(super) fn note_kept_links(&mut self, part: u32, contact: ContactNumber) {
         let ledger = self.ledger(part);
         let rows = ledger.row_indexes(contact);
@@ -19,8 +19,8 @@ impl Applier {
         self.note_kept(part, rows, contact);
     }
 
-    /// Has the update of an opportunity written without its link. False if no row names it by id, or if that was
-    /// tried before.
+    /// Queues the update of an opportunity again, to be written without its link. Returns false if no row names the
+    /// opportunity by id, or if that was tried before.
     pub(super) fn write_without_link(&mut self, at: usize) -> bool {
         let task = self.tasks[at];
         if task.kind != TaskKind::Opportunity || self.kept_links.contains(&at) {
@@ -40,7 +40,7 @@ impl Applier {
         fold_record(ledger, step, &mut changes);
         self.note_kept(task.part, rows, contact);
         if changes.is_empty() {
-            self.settle_unchanged(at, step);
+            self.note_unchanged(at, step);
         } else {
             self.kept_links.insert(at);
             self.set_state(at, State::Waiting);
@@ -49,7 +49,7 @@ impl Applier {
         true
     }
 
-    /// Notes that these rows of a plan, last one first, do not link their opportunity to the contact after all.
+    /// Reports that these rows of a part, given last one first, do not link their opportunity to the contact after all.
     fn note_kept(&mut self, part: u32, rows: Vec<RowIndex>, contact: ContactNumber) {
         let why = self.why_failed(part, contact);
         for row in rows.into_iter().rev() {
@@ -63,8 +63,8 @@ impl Applier {
         }
     }
 
-    /// The link was all that there was to write.
-    fn settle_unchanged(&mut self, at: usize, step: RecordRef) {
+    /// Notes that an opportunity is unchanged, because the link was all that there was to write.
+    fn note_unchanged(&mut self, at: usize, step: RecordRef) {
         let part = self.tasks[at].part;
         self.set_state(at, State::Done);
         let ledger = self.ledger(part);
@@ -79,7 +79,7 @@ impl Applier {
     }
 }
 
-/// Does the row link an opportunity that it names by id to this contact?
+/// Whether a row names an opportunity by id and links it to this contact.
 fn links_to(ledger: &Ledger, row: RowIndex, contact: ContactNumber) -> bool {
     let side = &ledger.opportunity_rows[row.index()];
     let is_named = side.opportunity.is_some() && side.by == By::Id;

@@ -1,9 +1,10 @@
-//! What other processes that write the same import have created meanwhile.
+//! Contacts that another process of the same import has created meanwhile.
 //!
-//! An import may be started twice at the same time: a button pressed twice, a job that a queue hands out again. To each
-//! of the two processes, a contact that the other one has created is a stored one. But it is the import's own, and its
-//! follow-ups go by the step that has created it ([`Tokens::follow_up`]); by its id, it would get them once more
-//! (behaviour F1).
+//! An import may be started twice at the same time: somebody presses a button twice, or a queue hands out a job again. For
+//! each of the two processes, a contact that the other one has created looks like any stored contact. The follow-ups of a
+//! stored contact have tokens made from its id, those of a contact that the import creates have tokens made from the step
+//! ([`Tokens::follow_up`]). So the contact would get its follow-ups twice, if the step that created it were not found out
+//! here (behaviour F1).
 
 use super::applier::{Applier, State};
 use super::token::Tokens;
@@ -18,7 +19,7 @@ impl Applier {
     pub(super) fn possible_creates(&self) -> Vec<Token> {
         let followed = self.tasks.iter().filter(|task| matches!(task.kind, TaskKind::FollowUp(_)));
         let stored = followed.filter(|task| self.ledger(task.part).id(task.record()).is_some());
-        // The follow-ups of a contact stand together.
+        // The tasks of one contact stand side by side.
         let mut contacts: Vec<(u32, u32)> = stored.map(|task| (task.part, task.number)).collect();
         contacts.dedup();
         let rows = contacts.into_iter().flat_map(|(part, number)| {
@@ -29,7 +30,8 @@ impl Applier {
         rows.map(|row| self.tokens.row(Object::Contact, row)).collect()
     }
 
-    /// Takes over which of them have. What is not for the contacts that an import creates is not done.
+    /// Takes over which of these steps have created a contact. Follow-ups that are not for contacts which the import
+    /// creates are not done for them.
     pub(super) fn know_creates(&mut self, tokens: &[Token], applied: &Applied) {
         let created = tokens.iter().filter(|token| applied.op(**token) == Some(Op::Create));
         self.created_elsewhere =
@@ -62,7 +64,7 @@ impl Applier {
         }
     }
 
-    /// The step of another process that has created the contact of a follow-up.
+    /// The step with which another process has created the contact of a follow-up, if one has.
     fn create_elsewhere(&self, task: &Task) -> Option<Token> {
         let id = self.ledger(task.part).id(task.record())?;
         self.created_elsewhere.get(id).copied()

@@ -1,9 +1,9 @@
 //! Keys that pass from a stored contact to another one of the same plan.
 //!
-//! If one contact gives up an address and another gets it, both in one batch, then the step of the second cannot expect
-//! the address to be free: it depends on the adapter whether that is so yet. And so it would not notice that another
-//! import has given it to a third meanwhile (X3). Therefore the second is written in a later batch, if that is possible
-//! without writing it before something else of its unit.
+//! If one contact gives up an address and another one gets it in the same batch, the step of the second contact cannot
+//! expect the address to be free, because it depends on the adapter whether it is so yet. But then nobody would notice if
+//! another import had given the address to a third contact in the meantime (X3). So the second contact is written in a
+//! later batch, if its unit can wait as a whole.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -14,7 +14,7 @@ use crate::maps::Map;
 use crate::object::ContactNumber;
 use crate::plan::{Ledger, Passage};
 
-/// Cuts the tasks of a plan into batches, and notes which keys pass on in turn with that.
+/// Cuts the tasks of a plan into batches, and notes which keys are given up in an earlier batch than they are taken.
 pub(super) fn batches_in_turn(tasks: &[Task], ledger: &mut Ledger) -> VecDeque<Range<usize>> {
     let mut waits = Waits::default();
     if ledger.passed_on.is_empty() {
@@ -25,7 +25,7 @@ pub(super) fn batches_in_turn(tasks: &[Task], ledger: &mut Ledger) -> VecDeque<R
     let steps: Map<ContactNumber, usize> =
         of_contacts.map(|(at, task)| (ContactNumber::new(task.number), at)).collect();
     let starts: Vec<usize> = all().filter(|(_, task)| task.is_start).map(|(at, _)| at).collect();
-    // The last step that gives up the key, and the one that gets it.
+    // The position of the last step that gives up a key, and that of the step that takes it.
     let turn = |passage: &Passage| {
         let from: Option<Vec<usize>> =
             passage.from.iter().map(|from| steps.get(from).copied()).collect();
@@ -47,8 +47,9 @@ pub(super) fn batches_in_turn(tasks: &[Task], ledger: &mut Ledger) -> VecDeque<R
 }
 
 impl Applier {
-    /// A contact is not written, so it keeps the keys that it was to give up. Nobody who gets one of them expects it to
-    /// be free then: that row is written as planned (L1), not taken for one about the contact that has the key still.
+    /// Notes that a contact was not written, so that it keeps the keys that it was to give up. Whoever takes such a key must
+    /// not expect it to be free: its row is written as planned (L1), and is not planned again as one about the contact that
+    /// still has the key.
     pub(super) fn keep_keys(&mut self, part: u32, contact: ContactNumber) {
         if part != 0 {
             return;
@@ -56,7 +57,7 @@ impl Applier {
         let passed_on = self.report.plan.ledger.passed_on.values_mut();
         for passage in passed_on.filter(|it| it.is_in_turn && it.from.contains(&contact)) {
             passage.is_in_turn = false;
-            // The keys of the next batch may have been put together already.
+            // The next batch may have been folded already, with the key among those that are expected to be free.
             self.folded = None;
         }
     }

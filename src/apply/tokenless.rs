@@ -1,8 +1,9 @@
-//! Rows that leave no token in storage: which of them checkpoints name, so that a resumed import leads them to the records
-//! that they had met, although its own steps have moved keys since (behaviour X6).
+//! Rows that leave no token in storage, and checkpoints. A checkpoint names the records that such rows have found, if the
+//! import's own steps could lead the rows to other ones. So a resumed import leads them to the same records again
+//! (behaviour X6).
 //!
-//! Rows that are planned again name what they meet by that plan from then on (X3). What the first plan says of them was
-//! true before somebody else wrote.
+//! For rows that are planned again, the last plan counts (X3). The records of the first plan are those that the rows found
+//! before somebody else wrote.
 
 use super::applier::Applier;
 use super::job::Job;
@@ -12,14 +13,15 @@ use crate::planner::{Moved, Tokenless, each_tokenless, each_writing};
 use crate::storage::{Checkpoint, FailedRow, MetRow};
 
 impl Job {
-    /// Adds rows that left no token to those that are known, and keeps the last [thousand](Checkpoint::FAILURES).
+    /// Adds rows that left no token to those that are known. Of each kind, the last [thousand](Checkpoint::FAILURES) are
+    /// kept.
     pub(crate) fn remember(&mut self, failed: Vec<FailedRow>, met: Vec<MetRow>) {
         add_failed(&mut self.failed, failed);
         add_met(&mut self.met, met);
     }
 
-    /// Remembers those rows of a whole plan that leave no token, or not at once, and that the plan itself could lead
-    /// elsewhere while it is written.
+    /// Remembers those rows of a whole plan that leave no token, or leave it late, and that the steps of the plan could lead
+    /// to another record.
     pub(crate) fn remember_rows_of(&mut self, plan: &Plan) {
         let (failed, met) = led_elsewhere(plan, &[&Moved::of(plan)]);
         self.remember(failed, met);
@@ -27,8 +29,8 @@ impl Job {
 }
 
 impl Applier {
-    /// Makes what a part says of its rows part of every checkpoint from here on, in place of what was said before, as far
-    /// as the rows follow it.
+    /// Puts what a part says of its rows into every checkpoint from here on, in place of what was there before. Rows that do
+    /// not follow this part are left as they are.
     pub(super) fn remember_again(&mut self, part: u32) {
         let Applier { report, checkpoint, moved_before, .. } = self;
         let plan = report.plan_of(part);
@@ -49,7 +51,8 @@ impl Applier {
     }
 }
 
-/// Those rows of a plan that leave no token, or not at once, and that could lead elsewhere once all this has moved.
+/// Those rows of a plan that leave no token, or leave it late, and that could find another record once these keys and
+/// opportunities have changed.
 fn led_elsewhere(plan: &Plan, moved: &[&Moved]) -> (Vec<FailedRow>, Vec<MetRow>) {
     if moved.iter().all(|moved| moved.is_nothing()) {
         return (Vec::new(), Vec::new());
@@ -62,7 +65,7 @@ fn led_elsewhere(plan: &Plan, moved: &[&Moved]) -> (Vec<FailedRow>, Vec<MetRow>)
     each_tokenless(plan, &mut note);
     each_writing(plan, &mut note);
     concerned.sort_unstable();
-    // The last ones of each kind, so that a list which is not full lacks none of its kind.
+    // The last ones of each kind are kept, so that a list which is not full has all of its kind.
     let met = concerned.iter().rev().flat_map(|row| plan.met_rows(*row));
     let met = met.take(Checkpoint::FAILURES).collect();
     let mut failed = plan.failed_rows(|row| concerned.binary_search(&row).is_ok());

@@ -1,9 +1,8 @@
-//! Puts what is to be written in order: [`Task`]s, unit by unit.
+//! [`Task`]s in the order in which they are written, unit by unit, and the batches into which they are cut.
 //!
-//! A unit is a set of records that rows of the file bring together, directly or through others. In a unit,
-//! contacts come before their follow-ups and follow-ups before opportunities (X1). Batches are cut between
-//! units. Only a unit longer than two batches is itself cut, into a chain of batches that are written in this
-//! order.
+//! A unit is a set of records that rows of the file connect with each other, directly or through other records. Within a
+//! unit, contacts come first, then follow-ups, then opportunities (X1). Batches are cut between units. Only a unit that is
+//! longer than two batches is itself cut, and its batches are written in order.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -15,19 +14,19 @@ use crate::plan::{Ledger, Plan, first_row};
 /// How many tasks a batch has, unless a unit is longer.
 const BATCH_TASKS: usize = 500;
 
-/// So many batches are cut short because a unit waits for another. A file in which each row takes the address of the
-/// row before would otherwise be written record by record.
+/// How many batches may be cut short because a unit has to wait for another one. Without a limit, a file in which each row
+/// takes the address of the row before would be written record by record.
 const SHORT_BATCHES: usize = 1_000;
 
 /// One thing to write.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Task {
-    /// The plan that it is of: 0 is the plan of the import, the others were made again for some rows.
+    /// The plan that it belongs to: 0 is the plan of the import, the others were made again for some rows.
     pub(super) part: u32,
     pub(super) kind: TaskKind,
-    /// Of its record in that plan.
+    /// The number of its record in that plan.
     pub(super) number: u32,
-    /// Is it the first of its unit?
+    /// Whether it is the first task of its unit.
     pub(super) is_start: bool,
 }
 
@@ -85,6 +84,7 @@ pub(super) fn tasks(plan: &Plan, part: u32, units: &mut Units) -> Vec<Task> {
 }
 
 impl TaskKind {
+    /// The place of its kind within a unit (X1).
     fn class(self) -> u8 {
         match self {
             TaskKind::Contact => 0,
@@ -94,11 +94,11 @@ impl TaskKind {
     }
 }
 
-/// Which units are to be in a later batch than a certain task: the position of that task, by the first task of the
-/// unit.
+/// Units that have to be in a later batch than a certain task: for the position of the first task of each unit, the
+/// position of the task that it waits for.
 pub(super) type Waits = Map<usize, usize>;
 
-/// Cuts the tasks from this one on into batches of whole units.
+/// Cuts the tasks from position `from` on into batches of whole units.
 pub(super) fn batches(tasks: &[Task], from: usize, waits: &Waits) -> VecDeque<Range<usize>> {
     let mut queue = VecDeque::new();
     let (mut start, mut short) = (from, 0);
@@ -131,8 +131,8 @@ pub(super) fn middle(tasks: &[Task], range: &Range<usize>) -> usize {
     nearest.or_else(contacts).unwrap_or(half.max(range.start + 1))
 }
 
-/// Which records hang together. Each row joins the records that it names, and so do the tags that an
-/// opportunity gives its contact. It is a forest (union-find) whose roots are the units.
+/// Which records belong to one unit. Each row connects the records that it names, and an opportunity that gives tags to a
+/// contact is connected with it. The records form a union-find forest, in which each tree is a unit.
 #[derive(Debug)]
 pub(super) struct Units {
     /// The parent of each contact, then of each opportunity; a root is its own.
