@@ -180,7 +180,7 @@ impl Applier {
         }
         for row in self.rows_of(part, step) {
             let (outcome, id) = (self.report.current(step.object, row), Some(id.into()));
-            self.report.settle(step.object, row, Side { part, outcome, id, ..Side::default() });
+            self.report.replace(step.object, row, Side { part, outcome, id, ..Side::default() });
         }
     }
 

@@ -347,6 +347,6 @@ impl Applier {
         }
         let id = side.record.and_then(|step| ledger.id(step)).map(Into::into);
         let side = Side { part, outcome: Some(outcome), id, token, ..Side::default() };
-        self.report.settle(object, home, side);
+        self.report.replace(object, home, side);
     }
 }

@@ -94,7 +94,7 @@ impl Applier {
         let token = Some(self.tokens.row(record.object, ledger.number(row)));
         let id = ledger.id(record).map(Into::into);
         let outcome = self.report.current(record.object, row);
-        self.report.settle(record.object, row, Side { outcome, id, token, ..Side::default() });
+        self.report.replace(record.object, row, Side { outcome, id, token, ..Side::default() });
         let first = self.further.entry((0, record)).or_insert(row);
         *first = row.min(*first);
     }

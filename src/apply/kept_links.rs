@@ -73,7 +73,11 @@ impl Applier {
             if self.report.current(step.object, row) == Some(Outcome::Update) {
                 let id = id.as_deref().map(Into::into);
                 let outcome = Some(Outcome::Unchanged);
-                self.report.settle(step.object, row, Side { part, outcome, id, ..Side::default() });
+                self.report.replace(
+                    step.object,
+                    row,
+                    Side { part, outcome, id, ..Side::default() },
+                );
             }
         }
     }

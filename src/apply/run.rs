@@ -1,8 +1,8 @@
 //! [`run`]: plans and writes a file window by window, in memory bounded by the window (behaviour L1).
 //!
-//! Each window is a plan of its own. From one to the next the run keeps only a fingerprint of each record
-//! that was met, its first row and a few facts. So it knows a contact of an earlier window for one of its own,
-//! although it is storage that answers for it now.
+//! Each window is a plan of its own. Between windows the run keeps only a fingerprint of each record that was met, its
+//! first row and a few facts. A later window reads the records of earlier windows from storage, like any other. By the
+//! fingerprint the run still recognises them as records that the file has met before.
 
 mod earlier;
 mod remembering;
@@ -37,7 +37,7 @@ use tokenless::Remembered;
 pub(crate) struct Run<'a> {
     pub(crate) settings: Settings,
     pub(crate) rows: Rows<'a>,
-    /// The file a second time, if it can be read twice: formats are then inferred from all of it.
+    /// The file opened a second time, if it can be read twice. Then formats are inferred from the whole file.
     pub(crate) twin: Option<Rows<'a>>,
     pub(crate) window: usize,
     pub(crate) planning_window: usize,
@@ -45,14 +45,14 @@ pub(crate) struct Run<'a> {
     pub(crate) resumed: Option<Checkpoint>,
 }
 
-/// If a file cannot be read twice, formats are inferred from its first windows, until these have this many rows
-/// (behaviour §9).
+/// If a file cannot be read twice, formats are inferred from its first windows (behaviour §9): as many of them as it takes
+/// to have this many rows, or [this many bytes](HEAD_BYTES).
 const HEAD_ROWS: usize = 10_000;
 
-/// The same in bytes.
+/// See [`HEAD_ROWS`].
 const HEAD_BYTES: u64 = 8 << 20;
 
-/// Blocks that were read before the first one is planned, each with what was found in it.
+/// Blocks that were read before the first one is planned, each with the findings about it.
 type Held = VecDeque<(Block, Vec<Finding>)>;
 
 /// A run under way: the file as far as it has been read, and what its windows have left.
@@ -61,12 +61,12 @@ struct Runner<'a> {
     rows: Rows<'a>,
     held: Held,
     scan: Scanner,
-    /// The file is read for the first time, since it cannot be read twice.
+    /// Whether the file is a stream: it cannot be read twice, so its end has not been seen yet.
     is_stream: bool,
     memory: Arc<Memory>,
     tokens: Tokens,
     job: Job,
-    /// The last rows that left no token.
+    /// The last rows that left no token, which a later window may lead to other records.
     tokenless: VecDeque<Remembered>,
     earlier: EarlierRun,
     file_digest: String,
@@ -74,7 +74,7 @@ struct Runner<'a> {
     planning_window: usize,
     /// The sum of all windows that were written.
     total: Report,
-    /// How far they had come.
+    /// How far these windows had come.
     before: Progress,
 }
 
@@ -141,13 +141,13 @@ async fn run_file<S: AsyncStorageWrite>(
     }
 }
 
-/// Goes on with what an interrupted run has left in its checkpoint.
+/// Takes over what an interrupted run has left in its checkpoint.
 fn take_up<E: std::error::Error + 'static>(
     job: &mut Job,
     resumed: &Checkpoint,
     file_rows: Option<u64>,
 ) -> Result<(), Error<E>> {
-    // After the last window, the checkpoint names the row that would be next.
+    // After the last window, the checkpoint names the row that would come next.
     if file_rows.is_some_and(|rows| resumed.row > rows + 1) {
         return Err(Error::Resume { differs: vec!["row"] });
     }
@@ -158,7 +158,7 @@ fn take_up<E: std::error::Error + 'static>(
     Ok(())
 }
 
-/// Reads the file to its end, to see every cell once before the first is planned. Returns the digest and the
+/// Reads the file to its end, to infer formats from every cell before the first row is planned. Returns the digest and the
 /// number of rows.
 fn observe(mut rows: Rows<'_>, scan: &mut Scanner) -> Result<(String, Option<u64>), SourceError> {
     let (mut block, mut findings) = (Block::new(), Vec::new());
@@ -171,7 +171,7 @@ fn observe(mut rows: Rows<'_>, scan: &mut Scanner) -> Result<(String, Option<u64
     Ok((digest_of(&rows), Some(count)))
 }
 
-/// Reads the beginning of a file that cannot be read twice, and keeps it.
+/// Reads the beginning of a file that cannot be read twice into `held`. Returns the digest of that beginning.
 fn hold(
     rows: &mut Rows<'_>,
     window: usize,
@@ -191,7 +191,7 @@ fn hold(
     Ok(format!("{HEAD}{}", digest_of(rows)))
 }
 
-/// The report of a run before its first window: what was found in the file itself.
+/// The report of a run before its first window. It has the issues about the file as a whole.
 fn report_of_file(mut report: Report, rows: &Rows<'_>, findings: &[Finding]) -> Report {
     for finding in findings {
         let issue = report.plan.render(finding);
@@ -202,7 +202,7 @@ fn report_of_file(mut report: Report, rows: &Rows<'_>, findings: &[Finding]) -> 
 }
 
 impl Runner<'_> {
-    /// Plans and writes window after window, and adds up what they come to.
+    /// Plans and writes window after window, and adds up their totals.
     async fn run_windows<S: AsyncStorageWrite>(
         &mut self,
         storage: &mut S,
@@ -215,8 +215,8 @@ impl Runner<'_> {
                 return Ok(ended);
             }
         }
-        // A file that was read to its end before must be the same still, or rows would be missing and nobody
-        // would know.
+        // A file that was read to its end beforehand must still be the same. If it was cut off meanwhile, rows would be
+        // missing, and nobody would know.
         let is_same = self.is_stream || digest_of(&self.rows) == self.file_digest;
         if !is_same {
             return Err(Error::Source(SourceError::Changed));
@@ -225,7 +225,7 @@ impl Runner<'_> {
         Ok(Status::Completed)
     }
 
-    /// Plans and writes one window. Returns how the run has ended, if it goes no further.
+    /// Plans and writes one window. Returns a status if the run ends with it.
     async fn run_window<S: AsyncStorageWrite>(
         &mut self,
         block: Block,
@@ -241,7 +241,7 @@ impl Runner<'_> {
         let described = plan.described.clone();
         let mut report = self.write(plan, rows, storage, watch).await?;
         let changed = self.revise(&mut report, storage).await;
-        // What the window has written counts even if storage has failed since.
+        // The window was written, so it counts even if storage failed in `revise`.
         self.total.absorb(&report);
         let changed = changed?;
         let control = watch(Event::Window(&report));
@@ -262,7 +262,8 @@ impl Runner<'_> {
         Ok(None)
     }
 
-    /// Takes up what a window has written: which rows of earlier windows it revises. Returns their records.
+    /// Finds out which rows of earlier windows a window revises, because it has changed their records, and notes them in its
+    /// report. Returns these records.
     async fn revise<S: AsyncStorageWrite>(
         &mut self,
         report: &mut Report,
@@ -277,7 +278,7 @@ impl Runner<'_> {
         Ok(changed)
     }
 
-    /// Writes the plan of the window that ends with this row of the file.
+    /// Writes the plan of the window that ends with row number `rows` of the file.
     async fn write<S: AsyncStorageWrite>(
         &mut self,
         plan: Plan,
@@ -290,7 +291,7 @@ impl Runner<'_> {
         let joined = self.earlier.joined(first, next);
         let job = Job { ending: Ending::Open, budget: None, joined, ..self.job.clone() };
         let refused = self.earlier.refused(first, rows);
-        // What has failed in earlier windows counts, too.
+        // The budget is that of the whole run, so earlier windows count as well.
         let mut planned = *self.total.stats();
         planned.add(plan.stats());
         if self.is_over_budget(&planned) {
@@ -319,12 +320,13 @@ impl Runner<'_> {
         self.job.budget.is_some_and(|budget| budget.is_exceeded(stats))
     }
 
-    /// How far the run has come before anything is written of the window that ends with this row.
+    /// The progress before anything is written of the window that ends with row number `rows`.
     fn reached(&self, rows: u64) -> Progress {
         let (bytes, total_bytes) = (self.rows.bytes_read(), self.rows.total_bytes());
         Progress { status: Status::Planning, rows, bytes, total_bytes, ..self.before }
     }
 
+    /// The next window of rows: one that is held, or one that is read now.
     fn next_block(&mut self) -> Result<Option<(Block, Vec<Finding>)>, SourceError> {
         if let Some(held) = self.held.pop_front() {
             return Ok(Some(held));
@@ -339,17 +341,14 @@ impl Runner<'_> {
         Ok(Some((block, findings)))
     }
 
+    /// Plans one window, whose rows the plan numbers from 1.
     async fn plan<S: AsyncStorageWrite>(
         &mut self,
         mut block: Block,
         mut findings: Vec<Finding>,
         storage: &mut S,
     ) -> Result<Plan, Error<S::Error>> {
-        let offset = block.first_row().0 - 1;
-        block.renumber(RowNumber(1));
-        for row in findings.iter_mut().filter_map(|finding| finding.row.as_mut()) {
-            *row = RowNumber(row.0 - offset);
-        }
+        let offset = renumber(&mut block, &mut findings);
         let numbers = RowNumbers::After(offset);
         let len = u32::try_from(block.len()).unwrap_or(u32::MAX);
         let known = match self.job.resumes {
@@ -373,7 +372,7 @@ impl Runner<'_> {
         let mut plan = plan_rows(rows, &mut WhileWriting(storage), is_hidden).await?;
         plan.file_digest = self.file_digest.clone();
         self.remember_tokenless(&plan);
-        known.mend(&mut plan);
+        known.restore_outcomes(&mut plan);
         let next = RowNumber(offset + len + 1);
         if self.earlier.is_past(next) {
             self.earlier.leave_past(&known, &mut plan);
@@ -391,7 +390,7 @@ impl Runner<'_> {
         interrupted.note_failed(&self.job.failed, offset, len);
         interrupted.note_met(&self.job.met, offset, len);
         interrupted.is_complete = self.earlier.names_all;
-        // A row has also met the record that storage refused to write for it.
+        // A row had also found a record that storage then refused to write.
         let last = u64::from(offset) + u64::from(len);
         let refused = self.earlier.refused(RowNumber(offset + 1), last).iter();
         let refused = refused.filter(|it| it.object == Object::Contact && !it.is_of_tags());
@@ -405,8 +404,8 @@ impl Runner<'_> {
         interrupted
     }
 
-    /// Makes what storage refused part of every checkpoint from here on, and tells storage before the next
-    /// window begins.
+    /// Puts what storage refused into every checkpoint from here on, and writes such a checkpoint before the next window
+    /// begins.
     async fn tell_refused<S: AsyncStorageWrite>(
         &mut self,
         report: &mut Report,
@@ -414,7 +413,7 @@ impl Runner<'_> {
     ) -> Result<(), Error<S::Error>> {
         let before = self.job.refused.len();
         for refusal in report.refused.drain(..) {
-            // In a window that is resumed they may be known already.
+            // If the window is resumed, the refusal may be in the checkpoint already.
             if before < Checkpoint::REFUSALS && !self.job.refused[..before].contains(&refusal) {
                 self.job.refused.push(refusal);
             }
@@ -426,7 +425,7 @@ impl Runner<'_> {
         self.tell(Ending::Window, storage).await.map(|_| ())
     }
 
-    /// Tells storage that a window or the import is complete, if storage keeps tokens.
+    /// Writes a checkpoint which says that a window or the import is complete, if storage keeps tokens. Returns it.
     async fn tell<S: AsyncStorageWrite>(
         &mut self,
         ending: Ending,
@@ -443,14 +442,25 @@ impl Runner<'_> {
     }
 }
 
-/// Has the adapter broken its contract? When the import is resumed, what it has written will be known; later
-/// windows of this run would only guess.
+/// Numbers the rows of a block from 1, also in the findings about them. Returns how many rows of the file come before.
+fn renumber(block: &mut Block, findings: &mut [Finding]) -> u32 {
+    let offset = block.first_row().0 - 1;
+    block.renumber(RowNumber(1));
+    for row in findings.iter_mut().filter_map(|finding| finding.row.as_mut()) {
+        *row = RowNumber(row.0 - offset);
+    }
+    offset
+}
+
+/// Whether the adapter broke its contract, so that the run must stop: what was written is not known. When the import is
+/// resumed, storage will tell by the tokens.
 fn is_broken(report: &Report) -> bool {
     report
         .issues()
         .any(|issue| (issue.code, issue.severity) == (IssueCode::StorageFault, Severity::Error))
 }
 
+/// The status in which the caller stops the run, if it does.
 fn stopped(control: Control) -> Option<Status> {
     match control {
         Control::Continue => None,

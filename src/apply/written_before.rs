@@ -1,5 +1,5 @@
-//! [`WrittenBefore`]: what an interrupted import had written for some rows, as storage knows by token (behaviour
-//! X6); and whether the import may go on from there.
+//! [`WrittenBefore`]: what an interrupted import had written for some rows, as storage tells by their tokens (behaviour
+//! X6). And checks whether the import may go on from there.
 
 use super::token::Tokens;
 use crate::error::Error;
@@ -62,13 +62,13 @@ impl WrittenBefore {
         Ok(known)
     }
 
-    /// Did the import create this record itself? Then the plan is made as if it were not there, which is how it
-    /// was made before.
+    /// Whether the import has created this record itself. Such a record is hidden from the plan, so that the plan is made as
+    /// it was the first time.
     pub(crate) fn is_hidden(&self, object: Object, id: &str) -> bool {
         !self.created.is_empty() && self.created.contains(&(object, id.into()))
     }
 
-    /// Does storage know of any step of these rows?
+    /// Whether storage knows any step of these rows.
     pub(crate) fn has_steps(&self) -> bool {
         !self.steps.is_empty()
     }
@@ -107,8 +107,8 @@ impl WrittenBefore {
         }
     }
 
-    /// A row whose step is written keeps the outcome it had, whatever is left to do now.
-    pub(crate) fn mend(&self, plan: &mut Plan) {
+    /// Gives rows whose step is written the outcome that they had, even if nothing is left to write for them.
+    pub(crate) fn restore_outcomes(&self, plan: &mut Plan) {
         for &WrittenStep { object, row, op, .. } in &self.steps {
             let outcome = plan.ledger.outcome_mut(object, row);
             let done = match op {
@@ -128,7 +128,7 @@ impl WrittenBefore {
     }
 }
 
-/// Asks storage which of these tokens are written already, so many at a time.
+/// Asks storage which of these tokens are written already, [some](TOKENS) at a time.
 pub(super) async fn ask_applied<S: AsyncStorageWrite>(
     tokens: &[Token],
     applied: &mut Applied,
@@ -144,8 +144,7 @@ pub(super) async fn ask_applied<S: AsyncStorageWrite>(
     Ok(())
 }
 
-/// Refuses to go on with an import that was interrupted if this is another. `mine` is the first checkpoint of
-/// this one.
+/// Refuses to resume an interrupted import if this import is a different one. `mine` is the first checkpoint of this one.
 pub(crate) fn check_resumed<E: std::error::Error + 'static>(
     resumed: &Checkpoint,
     mine: &Checkpoint,
@@ -157,9 +156,9 @@ pub(crate) fn check_resumed<E: std::error::Error + 'static>(
     if differs.is_empty() { Ok(()) } else { Err(Error::Resume { differs }) }
 }
 
-/// Refuses to go on in a storage that knows nothing of the import: neither a step nor the checkpoint. What rows had met
-/// is in that checkpoint by ids that mean somebody else here, and a run would leave out the windows that it takes to be
-/// written. A storage that does not tell its checkpoints is believed as long as no step was written.
+/// Refuses to resume an import in a storage that knows nothing of it, neither a step nor the checkpoint: it is probably
+/// another storage. There the ids in the checkpoint would mean other records, and a run would leave out windows that were
+/// never written. If the storage does not tell its checkpoints, it is accepted as long as no step was written.
 pub(crate) async fn check_storage<S: AsyncStorageWrite>(
     resumed: &Checkpoint,
     knows_steps: bool,

@@ -200,7 +200,7 @@ impl Import {
         let mut storage = WhileWriting(storage);
         let planned = planner::plan_rest(reading, interrupted, &mut storage, is_hidden);
         let mut plan = planned.await?;
-        known.mend(&mut plan);
+        known.restore_outcomes(&mut plan);
         plan.resumes = Some(Box::new(Begun {
             import_id: checkpoint.import_id.clone(),
             row: checkpoint.row,

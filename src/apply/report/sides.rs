@@ -1,4 +1,4 @@
-//! Sides of rows whose outcome is not the planned one: refused, left open, or planned again.
+//! [`Side`]s of rows that did not turn out as planned: refused, not reached, or planned again.
 
 use std::sync::Arc;
 
@@ -8,23 +8,24 @@ use crate::object::{Object, RecordRef, RowIndex, RowNumber};
 use crate::plan::{Fact, Outcome, Plan, first_row};
 use crate::storage::Token;
 
-/// What became of a side instead.
+/// What became of one side of a row, if not what was planned.
 #[derive(Debug, Default)]
 pub(in crate::apply) struct Side {
-    /// The plan that it follows: 0 is the import's own, 1 the first of those made again.
+    /// The part that it follows: 0 is the import's own plan, the others were made again for some rows.
     pub(in crate::apply) part: u32,
-    /// `None`: the import was stopped before it was written.
+    /// `None` if the import was stopped before the side was written.
     pub(in crate::apply) outcome: Option<Outcome>,
-    /// Did storage refuse to write it?
+    /// Whether storage refused to write it.
     pub(in crate::apply) is_refused: bool,
-    /// Did it fail for a conflict (X3)? Then nobody knows whom the row means, and its contact has had no follow-ups.
+    /// Whether it failed because it was in conflict to the end (X3). Then it is not known which record the row means, and a
+    /// contact has had no follow-ups.
     pub(in crate::apply) is_lost: bool,
     pub(in crate::apply) id: Option<Box<str>>,
     pub(in crate::apply) token: Option<Token>,
 }
 
 impl Report {
-    /// One side of a row has a warning. It may be the first.
+    /// Notes that one side of a row has a warning, perhaps its first one.
     pub(in crate::apply) fn warn(&mut self, object: Object, row: RowIndex) {
         self.set_warning(object, row, true);
     }
@@ -43,23 +44,23 @@ impl Report {
         *warnings = *warnings + u64::from(has_warning) - u64::from(before);
     }
 
-    /// The outcome of a side as it is now.
+    /// The outcome of one side of a row as it is now.
     pub(in crate::apply) fn current(&self, object: Object, row: RowIndex) -> Option<Outcome> {
         let planned = self.plan.ledger.side(object, row).outcome;
         self.sides.get(&(object, row)).map_or(planned, |side| side.outcome)
     }
 
-    /// Did storage refuse to write one side of a row?
+    /// Whether storage refused to write one side of a row.
     pub(in crate::apply) fn was_refused(&self, object: Object, row: RowIndex) -> bool {
         self.sides.get(&(object, row)).is_some_and(|side| side.is_refused)
     }
 
-    /// The same of the row with this number in the file.
+    /// The same for the row with this number in the file.
     pub(in crate::apply) fn was_refused_at(&self, object: Object, number: RowNumber) -> bool {
         self.plan.ledger.numbers.row(number).is_some_and(|row| self.was_refused(object, row))
     }
 
-    /// The opportunity of a row keeps the link that it has. False if that was known already.
+    /// Notes that the opportunity of a row keeps the link that it has. Returns false if that was noted already.
     pub(in crate::apply) fn keep_link(&mut self, row: RowIndex) -> bool {
         let part = self.part(Object::Opportunity, row);
         let ledger = &self.plan_of(part).ledger;
@@ -74,20 +75,20 @@ impl Report {
         is_new
     }
 
-    /// Storage has refused to write one side of a row, or it was in conflict to the end.
+    /// Notes that one side of a row failed: storage refused to write it, or it was in conflict to the end.
     pub(in crate::apply) fn fail(&mut self, object: Object, row: RowIndex, code: IssueCode) {
         let (part, outcome) = (self.part(object, row), Some(Outcome::Fail));
         let is_lost = code == IssueCode::WriteConflict;
         let side = Side { part, outcome, is_refused: true, is_lost, ..Side::default() };
-        self.settle(object, row, side);
+        self.replace(object, row, side);
     }
 
-    /// Did one side of a row fail for a conflict?
+    /// Whether one side of a row failed because it was in conflict to the end.
     pub(in crate::apply) fn was_lost(&self, object: Object, row: RowIndex) -> bool {
         self.sides.get(&(object, row)).is_some_and(|side| side.is_lost)
     }
 
-    /// One side of a row was to be written, but had been written before.
+    /// Notes that one side of a row was to be written, but another import of the same name had written it before.
     pub(in crate::apply) fn was_written_before(
         &mut self,
         part: u32,
@@ -97,13 +98,13 @@ impl Report {
     ) {
         if let Some(Outcome::Create | Outcome::Update) = self.current(object, row) {
             let (outcome, id) = (Some(Outcome::Unchanged), Some(id.into()));
-            self.settle(object, row, Side { part, outcome, id, ..Side::default() });
+            self.replace(object, row, Side { part, outcome, id, ..Side::default() });
         }
         self.warn(object, row);
     }
 
-    /// Notes what became of one side of a row instead of what was planned.
-    pub(in crate::apply) fn settle(&mut self, object: Object, row: RowIndex, side: Side) {
+    /// Replaces what was planned for one side of a row, and brings the totals up to date.
+    pub(in crate::apply) fn replace(&mut self, object: Object, row: RowIndex, side: Side) {
         let Some(before) = self.current(object, row) else { return };
         let (part, links) = (self.part(object, row), self.links(object, row));
         if side.part != part {
@@ -121,7 +122,7 @@ impl Report {
         self.stats.links = now.saturating_sub(links);
     }
 
-    /// The import was stopped before the record of one side of a row was written.
+    /// Takes one side of a row out of the totals, because the import was stopped before its record was written.
     pub(in crate::apply) fn leave_open(&mut self, object: Object, row: RowIndex) {
         let Some(before) = self.current(object, row).filter(|outcome| outcome.is_folded()) else {
             return;
@@ -135,7 +136,7 @@ impl Report {
         self.stats.links = self.stats.links.saturating_sub(links);
     }
 
-    /// Was there a warning while it was written?
+    /// Whether a warning about one side of a row was found while it was written.
     fn is_warned_of(&self, object: Object, row: RowIndex) -> bool {
         let number = Some(row.number());
         self.plan.ledger.side(object, row).has_warning
@@ -145,8 +146,8 @@ impl Report {
             })
     }
 
-    /// How many links a side counts for in the totals: 1 if it is the first of its opportunity, and that is
-    /// linked to a contact of the file; otherwise 0.
+    /// How many links one side of a row counts for in the totals: 1 if it is the first row of an opportunity that is linked
+    /// to a contact of the file, otherwise 0.
     fn links(&self, object: Object, home: RowIndex) -> u64 {
         let part = self.part(object, home);
         let ledger = &self.plan_of(part).ledger;
@@ -166,7 +167,7 @@ impl Report {
         u64::from(is_counted && side.is_first() && self.is_linked(home))
     }
 
-    /// Is the opportunity of a row linked to a contact of the file?
+    /// Whether the opportunity of a row is linked to a contact of the file.
     pub(in crate::apply) fn is_linked(&self, home: RowIndex) -> bool {
         let part = self.part(Object::Opportunity, home);
         let ledger = &self.plan_of(part).ledger;
@@ -179,9 +180,9 @@ impl Report {
     }
 }
 
-/// Rows that were planned again.
+/// Parts: the plans that were made again for some rows.
 impl Report {
-    /// Adds a plan that was made again for some rows. Returns its number.
+    /// Adds a plan that was made again for some rows, and returns its number.
     pub(in crate::apply) fn add_part(&mut self, plan: Plan) -> u32 {
         self.parts.push(plan);
         u32::try_from(self.parts.len()).unwrap_or(u32::MAX)
@@ -195,12 +196,12 @@ impl Report {
         }
     }
 
-    /// The number of the plan that a side follows.
+    /// The number of the plan that one side of a row follows.
     pub(in crate::apply) fn part(&self, object: Object, row: RowIndex) -> u32 {
         self.sides.get(&(object, row)).map_or(0, |side| side.part)
     }
 
-    /// The same of the row with this number in the file. 0 also if the row is not of this plan.
+    /// The same for the row with this number in the file. It is 0 if the import's plan does not have the row.
     pub(in crate::apply) fn part_at(&self, object: Object, number: RowNumber) -> u32 {
         self.plan.ledger.numbers.row(number).map_or(0, |row| self.part(object, row))
     }
@@ -210,7 +211,7 @@ impl Report {
         (1u32..).zip(&self.parts)
     }
 
-    /// The row of the import's plan that a row of another plan is.
+    /// The row of the import's own plan that is the same row of the file as this row of a part.
     pub(in crate::apply) fn home(&self, part: u32, row: RowIndex) -> Option<RowIndex> {
         if part == 0 {
             return Some(row);
@@ -218,7 +219,7 @@ impl Report {
         self.plan.ledger.numbers.row(self.plan_of(part).ledger.number(row))
     }
 
-    /// The row of another plan that a row of the import's plan is.
+    /// The reverse of [`home`](Self::home): the row of a part for a row of the import's own plan.
     pub(super) fn row_in(&self, part: u32, row: RowIndex) -> Option<RowIndex> {
         if part == 0 {
             return Some(row);
@@ -226,7 +227,7 @@ impl Report {
         self.plan_of(part).ledger.numbers.row(self.plan.ledger.number(row))
     }
 
-    /// Lets go of the memory of earlier windows, so that it can be changed without a copy.
+    /// Drops its references to the memory of earlier windows, so that the memory can be changed without a copy.
     pub(in crate::apply) fn forget_memory(&mut self) {
         self.plan.ledger.memory = Arc::default();
         self.parts.iter_mut().for_each(|plan| plan.ledger.memory = Arc::default());

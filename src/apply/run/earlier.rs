@@ -1,8 +1,8 @@
-//! [`EarlierRun`]: what an interrupted run had written, beyond the window at hand.
+//! [`EarlierRun`]: what an interrupted run had written, in all of its windows.
 //!
-//! When a run is resumed, each window has to see storage as the windows before it had left it, although later
-//! windows have been written since. So for every record that the run has created, the row that created it is
-//! kept, by a fingerprint of the record's id.
+//! When a run is resumed, each window has to see storage as the windows before it had left it, although later windows may
+//! have been written since. So for every record that the run has created, the row that created it is kept, by a
+//! fingerprint of the record's id. Records of later rows are hidden from the window.
 
 use crate::apply::token::Tokens;
 use crate::apply::written_before::{TOKENS, WrittenBefore, check_storage};
@@ -20,20 +20,20 @@ const MOST_ROWS: u32 = u32::MAX - 1;
 pub(super) struct EarlierRun {
     /// The row that created each contact, and each opportunity, by a fingerprint of its id.
     created: [Map<u128, RowNumber>; 2],
-    /// How far it came.
+    /// The last row for which a step was written, by checkpoint or token.
     row: u64,
-    /// How far its checkpoint says that it came.
-    told_row: u64,
-    /// Rows of the window that it was in that were to be written with earlier ones, if they are known.
+    /// The row in its checkpoint.
+    checkpoint_row: u64,
+    /// The joined rows of the window in which it was interrupted, if its checkpoint has them.
     joined: Option<Vec<JoinedRow>>,
     /// What storage refused in completed windows, by row.
     refused: Vec<Refusal>,
-    /// Does its checkpoint name all rows that it could lead elsewhere?
+    /// Whether its checkpoint names all rows that its own steps could lead to other records.
     pub(super) names_all: bool,
 }
 
 impl EarlierRun {
-    /// `file_rows`: how many rows the file has, where that is known.
+    /// Asks storage what the run that is resumed has written. `file_rows` is the number of rows in the file, if it is known.
     pub(super) async fn ask<S: AsyncStorageWrite>(
         tokens: &Tokens,
         resumed: Option<&Checkpoint>,
@@ -41,8 +41,8 @@ impl EarlierRun {
         storage: &mut S,
     ) -> Result<Self, Error<S::Error>> {
         let Some(resumed) = resumed else { return Ok(EarlierRun::default()) };
-        // In a storage without transactions, a batch that was lost half-way has left steps of the next window,
-        // but not its checkpoint.
+        // In a storage without transactions, a batch that was interrupted half-way may have written steps of the next
+        // window but not its checkpoint, so rows after the checkpoint are asked for, too.
         let ahead = resumed.row.saturating_add(resumed.window.saturating_mul(2));
         let ahead = ahead.min(file_rows.unwrap_or(u64::MAX));
         let rows = u32::try_from(ahead.min(u64::from(MOST_ROWS))).unwrap_or(MOST_ROWS);
@@ -50,7 +50,7 @@ impl EarlierRun {
         refused.sort_by_key(|refusal| refusal.row);
         let mut earlier = EarlierRun {
             row: resumed.row,
-            told_row: resumed.row,
+            checkpoint_row: resumed.row,
             joined: resumed.joined.clone(),
             refused,
             ..EarlierRun::default()
@@ -76,30 +76,31 @@ impl EarlierRun {
         self.created[object as usize].insert(print_of(id), made);
     }
 
-    /// Was the record created by this row or a later one?
+    /// Whether the run created the record from this row or a later one.
     pub(super) fn is_later(&self, object: Object, id: &str, row: RowNumber) -> bool {
         let created = &self.created[object as usize];
         !created.is_empty() && created.get(&print_of(id)).is_some_and(|made| *made >= row)
     }
 
-    /// Has a window been written that begins with this row, or a later one?
+    /// Whether steps were written of this row or a later one. For the first row of the next window, that means that the
+    /// window at hand was written in full.
     pub(super) fn is_past(&self, next: RowNumber) -> bool {
         self.row >= u64::from(next.0)
     }
 
-    /// The rows that were to be written with earlier ones, of the window from this row on and before that one. `None` if
-    /// they are not known, or are all written.
+    /// The joined rows of the window that begins with row `first` and ends before row `next`. `None` if the checkpoint does
+    /// not have them, or if the window was written in full.
     pub(super) fn joined(&self, first: RowNumber, next: RowNumber) -> Option<Vec<JoinedRow>> {
-        let is_of_window = self.told_row >= u64::from(first.0) && !self.is_past(next);
+        let is_of_window = self.checkpoint_row >= u64::from(first.0) && !self.is_past(next);
         self.joined.clone().filter(|_| is_of_window)
     }
 
-    /// Is everything known that storage refused?
+    /// Whether the checkpoint has everything that storage refused.
     fn knows_refusals(&self) -> bool {
         self.refused.len() < Checkpoint::REFUSALS
     }
 
-    /// What storage refused of the rows from this one to that one.
+    /// What storage refused of the rows from `from` to `to`.
     pub(super) fn refused(&self, from: RowNumber, to: u64) -> &[Refusal] {
         let start = self.refused.partition_point(|refusal| refusal.row < from);
         let end = self.refused.partition_point(|refusal| u64::from(refusal.row.0) <= to);
@@ -111,9 +112,12 @@ impl EarlierRun {
         of_row.iter().any(|refusal| refusal.object == object && !refusal.is_of_tags())
     }
 
-    /// The window was written in full, and others after it. What it left unchanged then must not be written now,
-    /// over what later rows said. Nor is anything created now, unless storage had refused it: a row that comes
-    /// out as new had found a record that later rows have changed since.
+    /// Takes out of the plan of a window what must not be written now, because the window was written in full, and later
+    /// ones after it.
+    ///
+    /// - An update without a token was unchanged then. Written now, it would undo what later rows have written.
+    /// - A create without a token joined a record then, which later rows have changed since so that it is not found. Only
+    ///   if storage refused it, or if it is not known what storage refused, it stays.
     pub(super) fn leave_past(&self, known: &WrittenBefore, plan: &mut Plan) {
         let written: Set<(Object, RowIndex)> =
             known.steps.iter().map(|step| (step.object, step.row)).collect();
@@ -121,8 +125,7 @@ impl EarlierRun {
         steps.retain(|kept| {
             let step = kept.record();
             let entry = *ledger.entry(step);
-            // The tags of a contact without rows have a token of their own. If storage does not know it, they were
-            // refused then, or were not to be written: a later row has linked the opportunity to the contact.
+            // A contact without rows only gets tags. If they were to be written then, they were written or refused.
             let Some(row) = entry.first_row else { return false };
             if written.contains(&(step.object, row))
                 || self.is_refused(step.object, ledger.number(row))
@@ -131,7 +134,7 @@ impl EarlierRun {
                 return true;
             }
             let outcome = ledger.outcome_mut(step.object, row);
-            // A row that comes out as new now had found a record that this import has written.
+            // A row that would create a record now had joined one that this import has written.
             let before = match *outcome {
                 Some(Outcome::Create) => Outcome::Merged,
                 Some(Outcome::Update) => Outcome::Unchanged,

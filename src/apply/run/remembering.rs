@@ -13,12 +13,12 @@ use crate::object::{ContactNumber, Object, RecordRef, RowIndex, RowNumber};
 use crate::plan::{Fact, Facts, Met, Op, Outcome, first_row};
 use crate::storage::{Applied, AsyncStorageWrite, Token};
 
-/// A record that was reported unchanged and has been changed now.
+/// A record that an earlier window reported as unchanged, and that this window has changed.
 pub(super) struct Changed {
     pub(super) object: Object,
     /// The row that was reported unchanged.
     pub(super) row: RowNumber,
-    /// Had it been planned so as well?
+    /// Whether the row had also been planned as unchanged.
     pub(super) was_planned: bool,
     id: Box<str>,
 }
@@ -32,8 +32,8 @@ impl Runner<'_> {
         changed: Vec<Changed>,
     ) {
         report.forget_memory();
-        let heard = self.heard(report);
-        // Nobody else holds it now, so nothing is copied.
+        let fields = self.given_and_unfilled(report);
+        // The report lets go of the memory, so that it can be changed without a copy.
         report.forget_memory();
         let memory = Arc::make_mut(&mut self.memory);
         let ledger = &report.plan.ledger;
@@ -47,15 +47,15 @@ impl Runner<'_> {
         for record in changed {
             memory.change(record.object, &record.id);
         }
-        for (object, id, number) in heard.given {
+        for (object, id, number) in fields.given {
             memory.give(object, &id, number);
         }
-        for (object, id, is_unfilled) in heard.left {
+        for (object, id, is_unfilled) in fields.unfilled {
             memory.leave(object, &id, is_unfilled);
         }
     }
 
-    /// The records that this window has changed and an earlier one has reported unchanged.
+    /// The records that this window has changed and that an earlier one reported as unchanged.
     pub(super) async fn changed<S: AsyncStorageWrite>(
         &mut self,
         report: &Report,
@@ -64,7 +64,7 @@ impl Runner<'_> {
         let steps = report.plan.steps.iter().map(|kept| kept.record());
         let steps = steps.filter(|step| report.is_updated(*step));
         let mut changed: Vec<Changed> =
-            steps.filter_map(|step| self.told_unchanged(report, step)).collect();
+            steps.filter_map(|step| self.reported_unchanged(report, step)).collect();
         if self.job.resumes {
             changed.extend(self.changed_before(report, storage).await?);
         }
@@ -73,7 +73,7 @@ impl Runner<'_> {
         Ok(changed)
     }
 
-    /// Those that were changed before the import was interrupted, so that there are no steps for them now.
+    /// Those of them that were changed before the import was interrupted, so that this plan has no steps for them.
     async fn changed_before<S: AsyncStorageWrite>(
         &mut self,
         report: &Report,
@@ -82,10 +82,10 @@ impl Runner<'_> {
         let ledger = &report.plan.ledger;
         let mut records: Vec<(Token, Changed)> = ledger
             .records()
-            // What no row is about was only looked up.
+            // A record that no row names was only looked up.
             .filter(|step| first_row(ledger, *step).is_some())
             .filter_map(|step| {
-                Some((report.tokens.step(ledger, step), self.told_unchanged(report, step)?))
+                Some((report.tokens.step(ledger, step), self.reported_unchanged(report, step)?))
             })
             .collect();
         let tokens: Vec<Token> = records.iter().map(|(token, _)| *token).collect();
@@ -95,18 +95,19 @@ impl Runner<'_> {
         Ok(records.into_iter().map(|(_, record)| record).collect())
     }
 
-    fn told_unchanged(&self, report: &Report, step: RecordRef) -> Option<Changed> {
+    /// The record of a step, if an earlier window reported it as unchanged.
+    fn reported_unchanged(&self, report: &Report, step: RecordRef) -> Option<Changed> {
         let id = report.plan.ledger.id(step)?;
         let met = self.memory.get(step.object, id).filter(|met| met.has(Fact::Unchanged))?;
         let was_planned = met.has(Fact::PlannedUnchanged);
         Some(Changed { object: step.object, row: met.first_row?, was_planned, id: id.into() })
     }
 
-    /// What the rows of a window have said that matters to later ones.
-    fn heard(&mut self, report: &mut Report) -> Heard {
-        let mut heard = Heard::default();
+    /// What the rows of a window have given and left unfilled.
+    fn given_and_unfilled(&mut self, report: &mut Report) -> FieldNotes {
+        let mut fields = FieldNotes::default();
         if !self.settings.depends_on_earlier_windows() {
-            return heard;
+            return fields;
         }
         // The rows are folded onto what earlier windows left, as if this window had not been written yet.
         let written = Arc::make_mut(&mut self.memory).take_written();
@@ -114,7 +115,7 @@ impl Runner<'_> {
         for (number, &field) in self.settings.clearable.iter().enumerate() {
             each_fold(report, field, |Fold { object, id, base, rows, tags }| {
                 if gives(base, rows, tags, field, written.is_written(object, id)) {
-                    heard.given.push((object, id.into(), number));
+                    fields.given.push((object, id.into(), number));
                 }
             });
         }
@@ -122,14 +123,14 @@ impl Runner<'_> {
             each_fold(report, field, |Fold { object, id, base, rows, tags }| {
                 let was_written = written.is_written(object, id);
                 let is_unfilled = leaves_unfilled(base, rows, tags, field, was_written);
-                heard.left.push((object, id.into(), is_unfilled));
+                fields.unfilled.push((object, id.into(), is_unfilled));
             });
         }
-        heard
+        fields
     }
 }
 
-/// What later windows must know about the record that one side of a row has met, and the id of that record.
+/// What later windows must know about the record that one side of a row has met, with the id of that record.
 pub(in crate::apply) fn met_on<'r>(
     report: &'r Report,
     described: &Set<ContactNumber>,
@@ -140,7 +141,7 @@ pub(in crate::apply) fn met_on<'r>(
     let number = ledger.number(row);
     let contact = ledger.contact_rows[row.index()].contact;
     let is_named = || contact.is_none_or(|of| ledger.contacts[of.index()].is_named());
-    // The import has not met a contact that it only looked up, if nothing came of it (P8).
+    // If contacts are not selected, one that no opportunity names was only looked up (P8).
     if object == Object::Contact && ledger.settings.contacts.is_none() && !is_named() {
         return None;
     }
@@ -148,7 +149,7 @@ pub(in crate::apply) fn met_on<'r>(
     if object == Object::Contact && report.was_lost(object, row) {
         return None;
     }
-    // A record that was refused has been met all the same: it has had its follow-ups.
+    // A stored record counts as met even if its update was refused, because it has had its follow-ups.
     let id = report.id(object, number).or_else(|| report.stored(object, row))?;
     let is_folded = outcome.is_some_and(Outcome::is_folded);
     let planned = ledger.side(object, row).outcome;
@@ -170,17 +171,17 @@ pub(in crate::apply) fn met_on<'r>(
     Some((id, Met { first_row, named_row: first_row.or_else(named), facts }))
 }
 
-/// What rows have said that matters to later ones.
+/// What the rows of a window have done to fields, as far as it matters to later rows.
 #[derive(Default)]
-struct Heard {
-    /// Records to which they have given a field, with its number among those that can be cleared: no later
-    /// blank clears it (W3).
+struct FieldNotes {
+    /// Records to which the rows have given a field, with the number of the field among the clearable ones. No later blank
+    /// clears it (W3).
     given: Vec<(Object, Box<str>, usize)>,
-    /// Records that have a column which fills what is blank, and whether the rows have left it unfilled (W2).
-    left: Vec<(Object, Box<str>, bool)>,
+    /// Records with a field that a column fills only if it is blank, and whether the rows have left it unfilled (W2).
+    unfilled: Vec<(Object, Box<str>, bool)>,
 }
 
-/// A record of a window, and what is folded into it.
+/// A stored record, with the rows and tags that a window folds into it.
 struct Fold<'r> {
     object: Object,
     id: &'r str,
@@ -189,7 +190,7 @@ struct Fold<'r> {
     tags: &'r [Gift<'r>],
 }
 
-/// Hands on the stored records of a window, each with what is folded into it, for one field.
+/// Shows all records that have this field and are stored by now, each with what the window folds into it.
 fn each_fold(report: &Report, field: FieldId, mut each: impl FnMut(Fold<'_>)) {
     let ledger = &report.plan.ledger;
     let object = ledger.settings.fields.get(field).object;
@@ -198,7 +199,7 @@ fn each_fold(report: &Report, field: FieldId, mut each: impl FnMut(Fold<'_>)) {
         let is_named = first_row(ledger, record).is_some();
         let is_failed = |row| report.current(object, row) == Some(Outcome::Fail);
         let is_out = entry.first_row.is_some_and(is_failed);
-        // Its rows may have come to another record than planned: somebody else's, created meanwhile.
+        // After a conflict, its rows may have been written into another record than planned.
         let id = match entry.first_row {
             Some(row) => report.id(object, ledger.number(row)),
             None => ledger.id(record),

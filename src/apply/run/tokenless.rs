@@ -1,5 +1,5 @@
-//! [`Remembered`]: the last rows of a run that left no token. Once a later window changes what such a row was found by,
-//! it becomes part of every checkpoint (behaviour X6).
+//! [`Remembered`]: the last rows of a run that left no token. If a later window changes what such a row has found its
+//! record by, the row is put into every checkpoint (behaviour X6).
 
 use super::Runner;
 use crate::apply::job::Ending;
@@ -18,14 +18,14 @@ pub(super) struct Remembered {
 }
 
 impl Runner<'_> {
-    /// Remembers the rows of a window that leave no token, and tells the checkpoint those that failed and those that the
-    /// window could lead elsewhere.
+    /// Remembers the rows of a window that leave no token. Those that failed, and those that the window itself could lead to
+    /// other records, are put into every checkpoint at once.
     pub(super) fn remember_tokenless(&mut self, plan: &Plan) {
         if self.job.ending == Ending::Open {
             return;
         }
         let moved = Moved::of(plan);
-        // Those of earlier windows first: this one may push them out.
+        // Rows of earlier windows come first, before the rows of this window push them out.
         let mut met = self.take_concerned(&moved);
         each_tokenless(plan, |row| {
             let met_of_row = plan.met_rows(row.row);
@@ -37,18 +37,18 @@ impl Runner<'_> {
             }
         });
         if !moved.is_nothing() {
-            // Once the window is written, all of these have their token.
+            // These rows leave a token, but only when the window is written; it may be interrupted before.
             each_writing(plan, |row| {
                 if moved.concerns(&row) {
                     met.extend(plan.met_rows(row.row));
                 }
             });
         }
-        // What has failed in a window that is complete is not tried again, whoever may remove the cause.
+        // A row that has failed is not tried again when the run is resumed, even if its cause is gone by then.
         self.job.remember(plan.failed_rows(|_| true), met);
     }
 
-    /// Takes out the remembered rows that this could lead elsewhere.
+    /// Takes out those remembered rows that these changes could lead to other records.
     fn take_concerned(&mut self, moved: &Moved) -> Vec<MetRow> {
         let mut met = Vec::new();
         if !moved.is_nothing() {
@@ -63,7 +63,7 @@ impl Runner<'_> {
         met
     }
 
-    /// What rows of a window have met that were planned again takes the place of what they were to meet at first.
+    /// For rows of a window that were planned again, remembers what they found then, in place of what they found at first.
     pub(super) fn remember_planned_again(&mut self, report: &Report) {
         if self.job.ending == Ending::Open || report.parts().next().is_none() {
             return;
