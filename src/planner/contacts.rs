@@ -1,13 +1,16 @@
-//! The contact side of each row of a window, in file order (behaviour §4, §5).
+//! Decides about the contact side of each row of a window, in file order (behaviour §4, §5), and notes the decisions in the
+//! ledger.
 
+mod matching;
 mod meeting;
 mod report;
 
 pub(super) use report::of_file;
 
+use matching::Carried;
+
 use super::Planner;
 use super::differences::contradicts;
-use super::matching::Carried;
 use super::prefetching::TOGETHER;
 use super::row_keys::RowKeys;
 use crate::draft::{KeyKind, RowDraft, Settings};
@@ -16,15 +19,15 @@ use crate::merge::{AddressBook, RowOf, changes_contact};
 use crate::object::{ContactNumber, Object, RowIndex};
 use crate::plan::{Entry, Outcome};
 
-/// What was decided about a row's contact side, before it is written down.
+/// What was decided about the contact side of a row. It is [noted](Planner::write_down) afterwards.
 #[derive(Clone, Copy)]
 pub(super) enum ContactDecision {
     /// It leads to no contact.
     Nobody(Outcome),
     /// It leads to this contact, but is not folded into it.
     Aside(ContactNumber, Outcome),
-    /// It leads to this contact, which was imported with the file of an error log, and whose cells nobody has changed
-    /// since (§15).
+    /// It leads to this contact and is not folded into it: the file is our own error log, the row was imported to the
+    /// contact before, and nobody has changed its cells since (§15).
     AsImported(ContactNumber),
     /// It is folded into this contact.
     Joins(ContactNumber),
@@ -32,19 +35,19 @@ pub(super) enum ContactDecision {
     New,
 }
 
-/// The contact side of a row, while nothing is decided about it yet.
+/// The contact side of a row about which nothing is decided yet.
 #[derive(Clone, Copy)]
 pub(super) struct OpenContact<'s> {
     pub(super) settings: &'s Settings,
     /// The position of the row in the window.
     pub(super) at: usize,
     pub(super) draft: &'s RowDraft,
-    /// Its keys: the id that it names, and those under match rules.
+    /// Its keys: the contact id that it names, and the keys under match rules.
     pub(super) keys: RowKeys<'s>,
 }
 
 impl Planner {
-    /// Takes an answer of storage: the contacts, and which of the asked keys each of them carries.
+    /// Takes an answer of storage: contacts, and the keys that each of them carries.
     pub(super) fn absorb_contacts(&mut self, found: &Found) {
         let settings = self.ledger.settings.clone();
         let wanted = settings.wanted(Object::Contact);
@@ -57,7 +60,8 @@ impl Planner {
             self.contacts.first_differs.push(false);
         }
         if self.index.has_ids() {
-            // An id that rows name was asked for. To look for any other among their keys would wait for memory.
+            // Only an id that was asked for can be one that a row names. Others are not even looked up in the index, because
+            // each look-up waits for memory.
             for id in found.ids() {
                 if self.question.asks_id(id) {
                     self.teach_id(id);
@@ -69,7 +73,8 @@ impl Planner {
             true => self.declare_each(&settings, declared),
             false => declared.collect(),
         };
-        // Keys of several parts are declared part by part: the parts of one record have to come together.
+        // The keys of a rule of several fields are declared field by field, so all that belong to one record are put
+        // together.
         declared.sort_by_key(|key| key.record.0);
         for keys in declared.chunk_by(|a, b| a.record == b.record) {
             let contact = self.contacts.stored[keys[0].record.0 as usize];
@@ -89,7 +94,7 @@ impl Planner {
     /// Finds out for each row of the window which contact it means.
     pub(super) fn resolve_contacts(&mut self) {
         let settings = self.ledger.settings.clone();
-        // Taken out, so that the planner can change while it looks at them.
+        // Taken out of the planner, so that the planner can be changed while they are borrowed.
         let (keys, numbers) =
             (self.block.drafts.take_keys(), std::mem::take(&mut self.window.numbers));
         let first = self.window_keys().start;
@@ -98,7 +103,7 @@ impl Planner {
                 self.prefetch(at..self.window.rows.len().min(at + TOGETHER), &numbers);
             }
             let draft = self.draft(at);
-            // If contacts are not selected, one is looked up only for an opportunity (P8).
+            // If contacts are not selected, they are looked up only for the opportunity of the row (P8).
             let is_asked = settings.contacts.is_some() || draft.opportunity.is_present();
             if !draft.contact.is_present() || !is_asked {
                 continue;
@@ -112,7 +117,7 @@ impl Planner {
         self.window.numbers = numbers;
     }
 
-    /// Carries out what was decided, and notes it in the ledger.
+    /// Carries out a decision about a contact side, and notes it in the ledger.
     fn write_down(&mut self, open: OpenContact<'_>, decision: ContactDecision, carried: Carried) {
         let OpenContact { settings, at, keys, .. } = open;
         let row = self.row_at(at);
@@ -120,13 +125,13 @@ impl Planner {
         let (contact, outcome) = match decision {
             ContactDecision::Nobody(outcome) => (None, outcome),
             ContactDecision::Aside(contact, outcome) => {
-                // If contacts are not selected, it is for the opportunity to name the contact.
+                // If contacts are not selected, the contact counts as named only once an opportunity of it does not fail.
                 if outcome != Outcome::Fail && is_selected {
                     self.ledger.contacts[contact.index()].name(row);
                 }
                 (Some(contact), outcome)
             }
-            // It has had its follow-ups.
+            // The contact has had its follow-ups, so the row does not name it.
             ContactDecision::AsImported(contact) => (Some(contact), Outcome::Skip),
             ContactDecision::Joins(contact) => {
                 (Some(contact), self.join(settings, contact, row, keys, carried))
@@ -138,13 +143,13 @@ impl Planner {
         let side = &mut self.ledger.contact_rows[row.index()];
         side.contact = contact;
         side.outcome = is_selected.then_some(outcome);
-        // Pairing has to know that the side failed even if contacts are not selected.
+        // If contacts are not selected, the side has no outcome. Pairing still has to know that it failed.
         if !is_selected && outcome == Outcome::Fail {
             self.contacts.failed_references.insert(row);
         }
     }
 
-    /// Folds a row into a contact that exists.
+    /// Folds a row into a contact that is known already.
     fn join(
         &mut self,
         settings: &Settings,
@@ -173,7 +178,7 @@ impl Planner {
         }
     }
 
-    /// Makes the new contact that a row brings.
+    /// Adds the new contact that a row brings.
     fn bring_new(
         &mut self,
         settings: &Settings,
@@ -190,7 +195,8 @@ impl Planner {
         contact
     }
 
-    /// Reports what a row asks of its contact, but does not get.
+    /// Reports what a row says about its contact in vain: a consent that stays, a text without room, clear tokens that clear
+    /// nothing.
     #[inline]
     fn note_unheeded(&mut self, settings: &Settings, contact: ContactNumber, row: RowIndex) {
         if settings.protects_consent {
@@ -211,7 +217,7 @@ impl Planner {
         keys: RowKeys<'_>,
         carried: Carried,
     ) {
-        // The contact carries all that its first row gives, if there is room.
+        // In the plain case a new contact carries every key of its first row, provided that there is room.
         let has_room = keys.len() <= AddressBook::LIMIT;
         if carried == Carried::ByNobody && self.key_policy.is_plain && has_room {
             keys.rules().for_each(|(_, key)| self.index.teach(key, contact));
@@ -220,8 +226,8 @@ impl Planner {
         }
     }
 
-    /// Compares the first row of a stored contact with what is stored, while both are in the processor's cache.
-    /// Most contacts have only that row, and need no second look when planning ends.
+    /// Finds out whether the first row of a stored contact changes it. That is done now, while the row and the stored values
+    /// are in the processor's cache. Most contacts have no other row, and need not be looked at again when planning ends.
     fn compare_first(&mut self, contact: ContactNumber, row: RowIndex) {
         let entry = &self.ledger.contacts[contact.index()];
         let Some(StoredId(stored)) = entry.stored() else { return };

@@ -28,7 +28,6 @@ mod full_texts;
 mod joined;
 mod key_policy;
 mod known_contacts;
-mod matching;
 mod numbering;
 mod opportunities;
 mod prefetching;

@@ -1,4 +1,4 @@
-//! What mode and policy do with a row, depending on whether the contact it means exists (behaviour §4, §5).
+//! What mode and policy do with a row, depending on whether the contact that it means exists (behaviour §4, §5).
 
 use smallvec::SmallVec;
 
@@ -16,7 +16,7 @@ use crate::planner::Planner;
 use crate::planner::row_keys::RowKeys;
 
 impl Planner {
-    /// The row means nobody: it brings a new contact, if the mode and the policy allow that.
+    /// Decides about a row that means no known contact: it brings a new one, if mode and policy allow that.
     pub(in crate::planner) fn meet_nobody(&mut self, open: OpenContact<'_>) -> ContactDecision {
         let OpenContact { settings, at, draft, keys } = open;
         let has_key = keys.rules().next().is_some();
@@ -52,13 +52,13 @@ impl Planner {
         ContactDecision::New
     }
 
-    /// Do the cells of a row name somebody? A dash does not, which many write for nothing, nor a line of dashes that
-    /// divides a table, nor the total or the notice at the end of a report. A default is nobody's name either. Only asked
+    /// Whether the name cells of a row name somebody (M8). These do not: a dash that stands for nothing, a line of dashes
+    /// that divides a table, the total or the notice at the end of a report. A default does not count as a name. Asked only
     /// of rows without a key.
     fn is_named(&self, settings: &Settings, at: usize) -> bool {
         let says = |text: &str| !names_nobody(text);
         let row = self.row_of(self.row_at(at));
-        // The parts of `Copyright (c) Fox, Inc` would not show what it is.
+        // A full name is judged as a whole, because its parts may look like names: `Copyright (c) Fox, Inc`.
         let is_line = |column: &Column| {
             column.name_part != NamePart::Whole && !says(column.whole_text(&row.cells))
         };
@@ -73,11 +73,12 @@ impl Planner {
             whole += if whole.is_empty() { "" } else { " " };
             whole += &name;
         }
-        // `Grand` and `Total` may stand in two columns.
+        // The columns are also judged together: `Grand` and `Total` may stand in two of them.
         says_something && says(&whole)
     }
 
-    /// Would a new contact have every field that the account requires? If not, issues say which are missing.
+    /// Whether the new contact of a row would have every field that the account requires. If not, reports which fields are
+    /// missing, and which cells cannot be used.
     fn has_required(&mut self, settings: &Settings, at: usize) -> bool {
         let row = self.row_of(self.row_at(at));
         let base = Base::of(settings, None);
@@ -92,7 +93,7 @@ impl Planner {
             let Some(field) = settings.fields.find(Object::Contact, key) else { continue };
             let label = settings.fields.label(Object::Contact, key);
             let columns = settings.columns_of(field);
-            // Of a full name of one word, the last name is not bad, but missing.
+            // A full name of one word has no last name: that field is missing, and the cell is not bad.
             let says_something = |column: &&Column| {
                 let text = column.text(&row.cells);
                 let says = match column.read(text, None, &settings.choices) {
@@ -123,8 +124,8 @@ impl Planner {
         is_fine
     }
 
-    /// The row means this contact, and is folded into it if the mode and the policy allow that. `disputed` are
-    /// those of its keys that may belong to somebody else.
+    /// Decides about a row that means this contact: it is folded into it, if mode and policy allow that. `disputed` are those
+    /// of its keys that may belong to other contacts.
     pub(in crate::planner) fn meet(
         &mut self,
         open: OpenContact<'_>,
@@ -133,8 +134,9 @@ impl Planner {
     ) -> ContactDecision {
         let OpenContact { settings, at, .. } = open;
         let Some(mode) = settings.contacts else {
-            // Nothing is written, but a key of somebody else makes it doubtful whose the opportunity is.
-            return match self.settle_conflicts(settings, at, disputed, contact) {
+            // Contacts are not selected, so nothing is written. But if a key belongs to another contact, it is doubtful whose
+            // the opportunity is.
+            return match self.resolve_conflicts(settings, at, disputed, contact) {
                 true => ContactDecision::Aside(contact, Outcome::Unchanged),
                 false => ContactDecision::Nobody(Outcome::Fail),
             };
@@ -159,15 +161,15 @@ impl Planner {
         if let Some(outcome) = self.refuse_repeat(open, contact, left_out) {
             return ContactDecision::Aside(contact, outcome);
         }
-        if !self.settle_conflicts(settings, at, disputed, contact) {
+        if !self.resolve_conflicts(settings, at, disputed, contact) {
             return ContactDecision::Nobody(Outcome::Fail);
         }
         self.note_described(settings, at, contact);
         ContactDecision::Joins(contact)
     }
 
-    /// Leaves out a row that says more of a contact of which an earlier one has said more, if the policy does not merge
-    /// the two (M10). `left_out` is that earlier row, if it is in the file that our own error log is about.
+    /// Leaves out a row that describes a contact which an earlier row has described, if the policy does not merge the two
+    /// (M10). `left_out` is that earlier row, if it is in the file that our own error log is about.
     fn refuse_repeat(
         &mut self,
         open: OpenContact<'_>,
@@ -190,9 +192,9 @@ impl Planner {
         Some(outcome)
     }
 
-    /// The column by which a row was led to its contact, and the id or the address in it. If it was a name or another
-    /// text, only the column, because the cell shows it as it is spelt, and the key as it is compared. If it was a rule of
-    /// several fields, neither.
+    /// The column by which a row found its contact, and the key in it, to be shown in an issue. If the key is a name or
+    /// another text, it is left out: the cell shows it as it is spelt, the key only as it is compared. If a rule of several
+    /// fields found the contact, there is no such column.
     fn led_by(
         &self,
         OpenContact { settings, at, keys, .. }: OpenContact<'_>,
@@ -213,7 +215,7 @@ impl Planner {
         (of_file(key.column), is_shown.then(|| self.key_text(key).into_owned()))
     }
 
-    /// Notes that a row says more about this contact than its keys, so that later rows are repeats (M10).
+    /// Notes that a row describes this contact, so that later rows that do so are repeats (M10).
     pub(super) fn note_described(
         &mut self,
         settings: &Settings,
@@ -225,15 +227,15 @@ impl Planner {
         }
     }
 
-    /// Has a row said more about this contact than its keys (M10)? It is not enough that a row has created
-    /// it: the next import of the file finds the contact stored, and must come to the same result (L3).
+    /// Whether an earlier row has described this contact (M10). It does not count that a row has created it: the next import
+    /// of the file finds the contact stored, and must come to the same result (L3).
     fn is_repeat(&self, contact: ContactNumber) -> bool {
         let met = self.ledger.met(contact);
         self.contacts.described.contains(&contact)
             || met.is_some_and(|met| met.has(Fact::Described))
     }
 
-    /// Would the row fail if it meant this contact, for a key that belongs to somebody else (M6)?
+    /// Whether a row would fail if it meant this contact, because one of its keys belongs to another contact (M6).
     pub(in crate::planner) fn fails_between(
         &self,
         settings: &Settings,
@@ -247,7 +249,7 @@ impl Planner {
             })
     }
 
-    /// Whom a key belongs to, if that is not this contact, but somebody else.
+    /// The other contacts that carry a key, if it belongs to them and not to this contact.
     fn rivals(
         &self,
         settings: &Settings,
@@ -262,9 +264,9 @@ impl Planner {
         (!holders.is_empty()).then_some(holders)
     }
 
-    /// Settles what becomes of keys of the row that belong to somebody else (M6). False if the row fails for
-    /// them.
-    fn settle_conflicts(
+    /// Reports the keys of a row that belong to other contacts, and drops them or fails the row, as the policy says (M6).
+    /// Returns false if the row fails.
+    fn resolve_conflicts(
         &mut self,
         settings: &Settings,
         at: usize,
@@ -284,7 +286,7 @@ impl Planner {
             let severity = if is_error { Severity::Error } else { Severity::Warning };
             let finding = self.of_contact(at, IssueCode::KeyConflict).severity(severity);
             let mut finding = finding.column(of_file(key.column)).detail(detail);
-            // Nobody spells a text as it is folded in a key: the cell is shown instead.
+            // Of a name or another text, the issue shows the cell. The key is folded, as nobody would spell it.
             if Addresses::of_rule(&settings.rules[usize::from(rule)]).is_some() {
                 finding = finding.value(self.key_text(key).into_owned());
             }
@@ -298,7 +300,7 @@ impl Planner {
     }
 }
 
-/// How a row is called that is not in this file, but in the one that the error log is about.
+/// What to call a row of the file that our own error log is about.
 fn of_log(row: &str) -> String {
     format!("{row} (of the file that this log is about)")
 }

@@ -15,8 +15,8 @@ impl Planner {
         Finding::row(code, self.number_at(at)).object(Object::Contact)
     }
 
-    /// For each rule that found several contacts, names all that may have been meant (M5): as an error if the
-    /// policy does not choose one of them, otherwise for information, with whom it chooses.
+    /// Reports the contacts that may have been meant, for each rule that found several (M5). It is an error if the policy
+    /// chooses none of them, and otherwise an information that names the chosen one.
     pub(in crate::planner) fn report_candidates(
         &mut self,
         at: usize,
@@ -28,7 +28,7 @@ impl Planner {
         for Candidates { rule, contacts } in candidates {
             let mut names = self.names_of(contacts);
             let rule = KeyKind::of_rule(*rule);
-            // A key that nobody carries did not lead to any of them.
+            // Keys that no contact carries are not shown, because they led to none of the candidates.
             let is_held = |number| self.index.holder(number) != Holder::Nobody;
             let held = || keys.of(rule).filter(|(_, number)| is_held(*number));
             let mut values: Vec<String> =
@@ -55,7 +55,7 @@ impl Planner {
         self.ledger.names(contacts.to_vec())
     }
 
-    /// Drops a value of a row, an item of a column: it is not written.
+    /// Drops a value of a row, given by its column and its place in the cell, so that it is not written.
     pub(in crate::planner) fn drop_value(&mut self, at: usize, column: u16, item: u16) {
         let row = self.number_at(at);
         self.ledger.dropped_of_contacts.push(Dropped { row, column, item });
@@ -79,7 +79,7 @@ impl Planner {
     }
 }
 
-/// The column, if the file has it; `None` for a constant.
+/// The position of a column in the file; `None` for a constant, which keys and drops mark with `u16::MAX`.
 pub(in crate::planner) fn of_file(column: u16) -> Option<u16> {
     (column != u16::MAX).then_some(column)
 }

@@ -1,31 +1,31 @@
-//! Which contact a row means: the one with its id, the one that carries its keys, or none (behaviour §4).
+//! Which contact a row means: the one whose id it names, the one to which its keys lead, or none (behaviour §4).
 
-use super::Planner;
-use super::contacts::{ContactDecision, OpenContact, of_file};
-use super::row_keys::RowKeys;
+use super::{ContactDecision, OpenContact, of_file};
 use crate::account::Conflict;
 use crate::dedup::{Candidates, Holder, KeyNumber, Verdict, decide};
 use crate::draft::{Key, KeyKind, Otherwise, Settings, SideDraft};
 use crate::issue::{Finding, IssueCode, Severity};
 use crate::object::{ContactNumber, Object};
 use crate::plan::{By, Outcome};
+use crate::planner::Planner;
+use crate::planner::row_keys::RowKeys;
 
-/// Who carries the keys of a row.
+/// Which contacts carried the keys of a row before the row was planned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Carried {
-    /// Nobody carries any of them.
+    /// No contact carried any of them.
     ByNobody,
-    /// One contact carries all of them, and nobody else carries any.
+    /// One contact carried all of them, and no other contact any.
     ByOne,
     /// Anything else.
     Mixed,
 }
 
-/// Where the keys of a row lead, if one look at them tells.
+/// Where the keys of a row lead, if one pass over them can tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Glance {
     Nobody,
-    /// To this contact, first by this key under this rule; no key leads to anybody else.
+    /// All keys that lead anywhere lead to this contact, the first of them being this key under this rule.
     One {
         contact: ContactNumber,
         rule: u8,
@@ -35,7 +35,7 @@ enum Glance {
 }
 
 impl Planner {
-    /// Decides about the contact side of a row. Also returns who carried its keys before.
+    /// Decides about the contact side of a row. Also returns which contacts carried its keys.
     pub(super) fn resolve_contact(&mut self, open: OpenContact<'_>) -> (ContactDecision, Carried) {
         let OpenContact { at, draft, keys, .. } = open;
         if draft.contact == SideDraft::Failed {
@@ -58,9 +58,9 @@ impl Planner {
         }
     }
 
-    /// Decides about a row that names its contact by id, was written before the import was interrupted, or
-    /// has keys that lead to several contacts.
-    // In a function of its own, so that the common cases stay short.
+    /// Decides about a row that is not one of the common cases: it names its contact by id, it was planned before the
+    /// import was interrupted, or its keys lead to several contacts.
+    // In a function of its own, so that the code of the common cases stays short.
     #[inline(never)]
     fn resolve_closely(&mut self, open: OpenContact<'_>) -> ContactDecision {
         let OpenContact { settings, at, keys, .. } = open;
@@ -89,7 +89,7 @@ impl Planner {
             return self.follow_id(open, named);
         }
         match self.contact_met_before(at) {
-            // The keys that led the row there may be gone since.
+            // The keys that led the row there may have been changed since.
             Some(of) if !verdict.is_one(of) || self.knows_dropped(at) => {
                 self.follow_contact_met_before(open, of, &verdict)
             }
@@ -101,7 +101,8 @@ impl Planner {
         }
     }
 
-    /// The row means the contact that it met before the import was interrupted, whatever the match rules find now.
+    /// Decides about a row that had met this contact before the import was interrupted: it means that contact again,
+    /// whatever the match rules find now.
     fn follow_contact_met_before(
         &mut self,
         open: OpenContact<'_>,
@@ -117,7 +118,8 @@ impl Planner {
         self.meet(open, disputed, met)
     }
 
-    /// What the match rules find for a row; if it was met before the import was interrupted, what they found then.
+    /// What the match rules find for a row. If the import was interrupted after the row was planned, that is what they found
+    /// then.
     fn match_as_before(
         &self,
         OpenContact { settings, at, keys, .. }: OpenContact<'_>,
@@ -127,17 +129,17 @@ impl Planner {
         if !self.is_met_later(at, contact) {
             return now;
         }
-        // The contact got this key only later, from rows further down.
+        // The contact got this key only later, from a row further down.
         let before = self.match_contact(settings, keys, |of| !self.is_met_later(at, of));
-        // If that leaves nobody, or too many, and the row stands between two, then it has failed before, and a row
-        // that fails leaves no token.
+        // If that leaves no contact, or several, and the row would fail between two contacts (M6), then it has failed before
+        // as well: a row that fails leaves no token.
         let has_failed = matches!(before.0, Verdict::Nobody | Verdict::Several)
             && self.fails_between(settings, keys, contact);
         if has_failed { now } else { before }
     }
 
-    /// Lets the keys of a row lead to nobody any more: before the import was interrupted, the row found nobody. A later
-    /// row may have given somebody a key that several may share.
+    /// Takes away the contacts to which the keys of a row lead, because the row had found nobody before the import was
+    /// interrupted. Whoever has these keys now got them later.
     fn overlook_holders(&mut self, OpenContact { settings, keys, .. }: OpenContact<'_>) {
         for (key, number) in keys.rules() {
             if owns(settings, key) {
@@ -150,8 +152,9 @@ impl Planner {
         }
     }
 
-    /// Lets a key that has a single holder lead to no stored contact but this one. Whoever has it now has come by it
-    /// since the import was interrupted, by somebody else (X3), so it is expected to be free.
+    /// Lets a key that only one contact may have lead to no stored contact, except for `but`. Another stored contact that
+    /// has the key now got it from somebody else since the import was interrupted. So the step that writes the key still
+    /// expects it to be free, and will be in conflict (X3).
     fn overlook_others(&mut self, key: KeyNumber, but: Option<ContactNumber>) {
         for holder in self.index.holders(key) {
             let is_stored = self.ledger.contacts[holder.index()].stored().is_some();
@@ -161,9 +164,10 @@ impl Planner {
         }
     }
 
-    /// Warns if our own error log names a contact that none of the row's keys lead to, although nobody has changed these
-    /// since the row became that contact (§15). It may have other keys by now; or the log is of another database, where
-    /// the id is somebody else's. Of a contact that other rows have changed by now nothing can be told.
+    /// Warns if our own error log names a contact to which none of the row's keys lead, although nobody has changed these
+    /// keys since the row was imported to it (§15). Either the contact has other keys by now, or the log comes from another
+    /// database, where the id belongs to somebody else. If rows of this file have changed the contact, the warning could be
+    /// wrong, and is left out.
     fn note_unlike_log(
         &mut self,
         OpenContact { settings, at, keys, .. }: OpenContact<'_>,
@@ -182,7 +186,7 @@ impl Planner {
         }
     }
 
-    /// The row means the contact whose id it names, whatever its other keys say (M1).
+    /// Decides about a row that names a contact by id: it means that contact, whatever its other keys say (M1).
     fn follow_id(
         &mut self,
         open: OpenContact<'_>,
@@ -203,15 +207,16 @@ impl Planner {
         }
     }
 
-    /// The stored contact with an id that the file gives. An id that this import has assigned itself is unknown, however
-    /// late the row is planned: whoever wrote the file meant somebody else (M1, L1).
-    pub(super) fn contact_with_id(&self, id: KeyNumber) -> Option<ContactNumber> {
+    /// The stored contact with an id that the file names. An id that storage has given to a contact of this import does not
+    /// count, even if the row is planned after that: the author of the file could not know it, and meant another contact
+    /// (M1, L1).
+    pub(in crate::planner) fn contact_with_id(&self, id: KeyNumber) -> Option<ContactNumber> {
         let holders = self.index.holders(id);
         let contact = holders.first().copied()?;
         (!self.is_own(contact)).then_some(contact)
     }
 
-    /// Does what the match rules have decided.
+    /// Decides about a row as the match rules say. `disputed` are those of its keys that may belong to other contacts.
     fn follow(
         &mut self,
         open: OpenContact<'_>,
@@ -228,20 +233,20 @@ impl Planner {
         }
     }
 
-    /// Notes how the row found its contact (M9): by its id, or by which of its keys under a rule.
+    /// Notes how the row found its contact (M9), and which of its keys under a rule that was.
     fn note_reason(&mut self, at: usize, by: By, key: u8) {
         let row = self.row_at(at);
         let side = &mut self.ledger.contact_rows[row.index()];
         (side.by, side.key) = (by, key);
     }
 
-    /// Notes that a key of the row found its contact under a rule; both by their positions.
+    /// Notes that the row found its contact by a match rule, given the position of the rule and of the key under it.
     fn note_rule(&mut self, at: usize, rule: usize, key: usize) {
         let [rule, key] = [rule, key].map(|position| u8::try_from(position).unwrap_or(u8::MAX));
         self.note_reason(at, By::Rule(rule), key);
     }
 
-    /// The contact that this row met before the import was interrupted, if it still exists.
+    /// The contact that this row had met before the import was interrupted, if that is known and the contact still exists.
     fn contact_met_before(&self, at: usize) -> Option<ContactNumber> {
         let row = self.row_at(at);
         if let Some(first) = self.interrupted.joined_row.get(&(Object::Contact, row)) {
@@ -251,14 +256,15 @@ impl Planner {
         Some(self.contacts.stored[stored.0 as usize])
     }
 
-    /// Is it known which keys of a row were somebody else's when it was imported before? Where such a key fails a row, a
-    /// row that did not fail had none.
+    /// Whether it is known which keys of a row belonged to other contacts before the import was interrupted. If the policy
+    /// fails such rows, it is: a row that did not fail had no such key.
     fn knows_disputed(&self, settings: &Settings, at: usize) -> bool {
         settings.account.dedup.conflict == Conflict::Fail || self.knows_dropped(at)
     }
 
-    /// A row joins the contact that it met before the import was interrupted. Whoever has keys of the row by now that were
-    /// not somebody else's then has come by them since. If the row is not written yet, it expects them to be free (X3).
+    /// Handles the keys of a row that joins the contact which it had met before the import was interrupted. If such a key did
+    /// not belong to another contact then, but does now, that contact got it since. A row that is still to be written
+    /// expects the key to be free (X3).
     fn expect_free(&mut self, open: OpenContact<'_>, contact: ContactNumber) {
         let OpenContact { settings, at, keys, .. } = open;
         if self.contact_met_before(at) != Some(contact) || !self.knows_disputed(settings, at) {
@@ -272,13 +278,13 @@ impl Planner {
         }
     }
 
-    /// Is it known which keys of the row were somebody else's before the import was interrupted?
+    /// Whether the checkpoint says which keys of the row belonged to other contacts before the import was interrupted.
     fn knows_dropped(&self, at: usize) -> bool {
         self.interrupted.dropped.contains_key(&self.row_at(at))
     }
 
-    /// Those keys of a row that may be somebody else's (M6). Of a row that was imported before it is known which were,
-    /// and whoever has others of its keys now has come by them since.
+    /// Those keys of a row that may belong to other contacts (M6). For a row that was planned before the import was
+    /// interrupted, that is decided as it was then: the keys that belonged to others are dropped, and only its id is left.
     fn disputed<'k>(
         &mut self,
         OpenContact { settings, at, keys, .. }: OpenContact<'k>,
@@ -295,9 +301,9 @@ impl Planner {
         keys.of_id()
     }
 
-    /// Fails the row again if it failed, before the import was interrupted, because of what storage held then,
-    /// whatever later rows have changed since (X6). False if it had not failed.
-    pub(super) fn fail_again(&mut self, object: Object, at: usize) -> bool {
+    /// Fails one side of a row again if it had failed before the import was interrupted because of what storage held then.
+    /// Later rows may have changed that since, but the report has to be the same (X6). Returns false if it had not failed.
+    pub(in crate::planner) fn fail_again(&mut self, object: Object, at: usize) -> bool {
         let Some(failed) = self.interrupted.failed.get(&(object, self.row_at(at))) else {
             return false;
         };
@@ -311,8 +317,8 @@ impl Planner {
         true
     }
 
-    /// Did an interrupted import first meet this stored contact on a row further down? Then this row has not
-    /// met it, whatever keys the contact carries now. What an earlier window has met was met before.
+    /// Whether the interrupted import had met this stored contact first on a row further down. Then this row had not met it,
+    /// whatever keys the contact carries now. A contact that an earlier window has met was met before.
     fn is_met_later(&self, at: usize, contact: ContactNumber) -> bool {
         if self.interrupted.is_complete
             || self.interrupted.first_rows.is_empty()
@@ -325,7 +331,7 @@ impl Planner {
         first.is_some_and(|first| *first > self.row_at(at))
     }
 
-    /// What the match rules find among the contacts that were met by now, as `is_met` says.
+    /// What the match rules find for a row among the contacts for which `is_met` is true.
     fn match_contact(
         &self,
         settings: &Settings,
@@ -344,7 +350,8 @@ impl Planner {
         decide(holders, ambiguous, |a, b| self.ledger.compare(a, b))
     }
 
-    /// The common cases: nobody carries a key of the row, or all carried keys are one contact's.
+    /// Handles the common cases in one pass over the keys: no contact carries a key of the row, or all keys that are carried
+    /// lead to one contact. `None` for any other row.
     fn match_at_a_glance(&self, keys: RowKeys<'_>) -> Option<Glance> {
         let mut found: Option<(ContactNumber, u8, u8)> = None;
         let mut is_any_free = false;
@@ -367,7 +374,7 @@ impl Planner {
     }
 }
 
-/// Is it a key of a rule that owns its keys?
+/// Whether it is a key that only one contact may have (M6).
 fn owns(settings: &Settings, key: &Key) -> bool {
     matches!(key.kind, KeyKind::Rule(rule) if settings.rules[usize::from(rule)].owns_keys())
 }
