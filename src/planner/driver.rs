@@ -1,7 +1,7 @@
 //! The driver: reads the file, asks storage, and hands both to the planner.
 //!
-//! It is written once, over [`AsyncStorage`](crate::storage::AsyncStorage). A synchronous storage is one that
-//! [never has to be waited for](crate::storage::Immediate). The only difference that makes is who waits for whom:
+//! It is written once, over [`AsyncStorage`](crate::storage::AsyncStorage). A synchronous storage is treated as an
+//! asynchronous one that [answers at once](crate::storage::Immediate). That only makes a difference to the threads:
 //!
 //! ```text
 //! storage answers at once      this thread   plan 1 | plan 2 | plan 3      waits for a block that is not drafted yet
@@ -11,8 +11,8 @@
 //!   (Threads::InTurn)          the others    draft 1, 2 |           | draft 3, 4 |
 //! ```
 //!
-//! While a future waits for storage, it may be dropped. So no thread that borrows from it may be at work then:
-//! the others have ended before the first question is asked.
+//! While a future waits for storage, it may be dropped, and no thread that borrows from it may be running then. So with
+//! such a storage the other threads end before the first question is asked.
 //!
 //! A synchronous plan also starts [before the file is read to its end](super::ahead). An asynchronous plan, and
 //! one that resumes an import, [read it first](super::reading).
@@ -39,19 +39,19 @@ use crate::plan::{Interrupted, Memory, Plan, RowNumbers};
 use crate::source::{Block, Rows};
 use crate::storage::{let_others_run, now};
 
-/// How many rows a block of a plan has, unless the planning window is larger; a run reads one block per window. A
-/// block of usual rows, with its drafts, fits the processor's second-level cache, where each step of planning finds
-/// it again.
+/// How many rows a block of a plan has, unless the planning window is larger. A block of usual rows, together with its
+/// drafts, fits the second-level cache of a processor, so that each stage of planning still finds it there. (A run reads one
+/// block per window.)
 pub(crate) const BLOCK_ROWS: usize = 4_096;
 
-/// The threads that read and draft, this one included.
+/// How many threads read and draft, this one included, and how they share the work.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Threads {
-    /// While this one plans, the others draft what comes next. Only if storage never has to be waited for: no
-    /// thread that borrows may run on while this one does something else.
+    /// While this thread plans, the others draft the blocks that come next. Only for a storage that never has to be waited
+    /// for, because a future that is dropped while it waits must not leave threads behind that borrow from it.
     Beside(usize),
-    /// All of them draft some blocks, and then this one plans these. So a run does too, of either kind of storage, with
-    /// one thread: it has one block for each window.
+    /// First all threads draft some blocks, then this thread plans them. A run does so, too, for either kind of storage: it
+    /// has one thread, and one block for each window.
     InTurn(usize),
 }
 
@@ -62,7 +62,7 @@ impl Threads {
     }
 }
 
-/// How fast a file is planned, which never makes a difference to the plan.
+/// Settings that change how fast a file is planned, and never what is planned.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pace {
     /// How many rows are looked up at a time.
@@ -84,7 +84,7 @@ pub(crate) struct OpenFile<'a> {
     pub(crate) pace: Pace,
 }
 
-/// Plans a file of which nothing is written yet.
+/// Plans a file for a new import.
 pub(crate) async fn plan_file<S: Finder>(
     file: OpenFile<'_>,
     storage: &mut S,
@@ -118,15 +118,15 @@ fn plan_ahead<S: Finder>(file: OpenFile<'_>, storage: &mut S) -> Result<Plan, Er
         about.note(&mut plan);
         return Ok(plan);
     }
-    // The rows after the first block contradict the guess.
+    // Later rows contradict the formats that were guessed from the first block.
     let blocks = planner.into_blocks();
     let open = Arc::get_mut(&mut settings).expect("the planner has given its own back");
     open.settle(&formats);
     now(plan_new(Reading { settings, blocks, findings: of_rows, about, pace }, storage))
 }
 
-/// Plans the blocks of a feed, each while others are read and drafted. Returns the planner, which has planned
-/// all of them, and the feed, which has seen all of them.
+/// Plans all blocks of a feed, while the other threads read and draft those that come next. Returns the planner and the
+/// feed, both after the last block.
 fn plan_feed<'a, S: Finder>(
     settings: &Arc<Settings>,
     feed: Feed<'a>,
@@ -149,13 +149,13 @@ fn plan_feed<'a, S: Finder>(
         now(planning.plan_block(drafted.map_err(Error::Source)?))
     })?;
     let ReadingAhead { feed, numbering, .. } = ahead;
-    // It holds on to the blocks, too.
+    // It has references to the blocks, which the planner may want to give back.
     drop(numbering);
     let feed = feed.into_inner().unwrap_or_else(PoisonError::into_inner);
     Ok((planning.into_planner()?, feed))
 }
 
-/// Plans a file that was read, and of which nothing is written yet.
+/// Plans a file that has been read, for a new import.
 pub(crate) async fn plan_new<S: Finder>(
     reading: Reading,
     storage: &mut S,
@@ -254,16 +254,16 @@ fn drafted(drafting: &Drafting<'_>, blocks: Vec<Block>) -> Vec<Drafted> {
     all
 }
 
-/// A planner, and the storage that answers its questions.
+/// A planner together with the storage that answers its questions.
 struct Planning<'s, S, H> {
     planner: Planner,
     storage: &'s mut S,
     found: Found,
-    /// What storage answered against its contract.
+    /// How storage broke its contract in its answers.
     faults: Vec<String>,
-    /// Leaves out records that an interrupted import has created.
+    /// Tells the records that are left out of the answers, because an interrupted import has created them.
     is_hidden: H,
-    /// What was found in the rows that are still to come, in their order.
+    /// The findings from reading about rows that are still to come, in the order of the rows.
     findings: Peekable<vec::IntoIter<Finding>>,
 }
 
@@ -274,7 +274,7 @@ impl<'s, S: Finder, H: Fn(Object, &str) -> bool> Planning<'s, S, H> {
         Planning { planner, storage, found, faults, is_hidden, findings }
     }
 
-    /// Plans a block of a file that was read before: what was found in its rows is among all findings.
+    /// Plans a block of a file that has been read. The findings about its rows are taken from those about the file.
     async fn plan_read(&mut self, mut drafted: Drafted) -> Result<(), Error<S::Error>> {
         let end = drafted.block.first_row().index() + drafted.block.len();
         let of_block = std::iter::from_fn(|| {
@@ -284,7 +284,7 @@ impl<'s, S: Finder, H: Fn(Object, &str) -> bool> Planning<'s, S, H> {
         self.plan_block(drafted).await
     }
 
-    /// Feeds a block to the planner and answers what it asks.
+    /// Feeds a block to the planner, and answers its questions.
     async fn plan_block(&mut self, drafted: Drafted) -> Result<(), Error<S::Error>> {
         let Drafted { block, drafts, prepared, findings } = drafted;
         self.planner.note(findings);
@@ -300,7 +300,7 @@ impl<'s, S: Finder, H: Fn(Object, &str) -> bool> Planning<'s, S, H> {
         Ok(())
     }
 
-    /// The planner, if storage has kept its contract.
+    /// The planner, unless storage has broken its contract.
     fn into_planner(mut self) -> Result<Planner, Error<S::Error>> {
         self.faults.append(&mut self.planner.take_faults());
         match self.faults.is_empty() {

@@ -1,5 +1,5 @@
-//! [`KeyPolicy`]: how rows may change which keys lead to a contact, judging by the mapping and the match rules. It is
-//! worked out once for the whole file.
+//! [`KeyPolicy`]: how the rows of a file can change which keys lead to a contact. It follows from the mapping and the match
+//! rules, and is worked out once.
 
 use crate::draft::{Column, KeyKind, Settings};
 use crate::field::FieldId;
@@ -10,8 +10,8 @@ use crate::merge::Addresses;
 #[derive(Clone, Debug)]
 pub(super) struct KeyPolicy {
     pub(super) addresses: Vec<AddressPolicy>,
-    /// The plain case: e-mail addresses and phones, if mapped, each have a rule of their own, no row can remove
-    /// one, and no rule is made of texts.
+    /// The plain case: e-mail addresses and phones, if mapped, each have a rule of their own; no row can remove one; and
+    /// there are no rules of names or other texts.
     pub(super) is_plain: bool,
     /// The rules that are made of texts. Their keys follow the effective values of a contact.
     pub(super) texts: Vec<TextPolicy>,
@@ -23,9 +23,9 @@ pub(super) struct TextPolicy {
     /// Its position among the rules.
     pub(super) rule: usize,
     pub(super) kind: KeyKind,
-    /// What a row says is all that its fields get from it: each has one column, which never clears, and only adds
-    /// addresses. So the first row of a new contact offers the keys that the contact carries, and a row whose keys it
-    /// carries changes none of them.
+    /// Whether a contact gets exactly what a row says in the fields of the rule: each field has one column, which never
+    /// clears it, and addresses are only added. Then the first row of a new contact offers exactly the keys that the contact
+    /// carries, and a row whose keys the contact carries already changes none of them.
     pub(super) is_as_offered: bool,
 }
 
@@ -82,7 +82,7 @@ pub(super) fn rule_of(settings: &Settings, kind: Addresses) -> Option<KeyKind> {
     Some(KeyKind::of_rule(rule))
 }
 
-/// Is what a row says of this field all that the contact gets from it, see [`TextPolicy::is_as_offered`]?
+/// Whether a contact gets exactly what a row says in this field; see [`TextPolicy::is_as_offered`].
 fn is_as_offered(settings: &Settings, field: FieldId) -> bool {
     if let Some(kind) = Addresses::of_primary(field) {
         return !may_remove(settings, kind);
@@ -95,6 +95,7 @@ fn is_as_offered(settings: &Settings, field: FieldId) -> bool {
     matches!(settings.columns_of(field), [column] if takes_values_as_they_are(column))
 }
 
+/// Whether a row of this file can remove an address of this kind from a contact.
 fn may_remove(settings: &Settings, kind: Addresses) -> bool {
     settings.fields.is_absent(kind.additional())
         || settings.mapping.clear_token.is_some()

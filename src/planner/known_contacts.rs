@@ -9,9 +9,9 @@ use crate::object::{ContactNumber, RowIndex};
 /// See the [module](self).
 #[derive(Debug, Default)]
 pub(super) struct KnownContacts {
-    /// For each stored record, by its number among the answers, the number of the contact that it is.
+    /// The contact numbers of the stored contacts, in the order in which they were read.
     pub(super) stored: Vec<ContactNumber>,
-    /// For each stored contact, whether its first row by itself would change it.
+    /// For each of them, whether its first row by itself changes it.
     pub(super) first_differs: Vec<bool>,
     /// The addresses of contacts with many rows, as their last row left them.
     pub(super) books: Books,
@@ -24,6 +24,6 @@ pub(super) struct KnownContacts {
     /// If the policy does not merge repeats: the contacts that a row has described, that is, about which it has said more
     /// than its keys (M10).
     pub(super) described: Set<ContactNumber>,
-    /// If contacts are not selected: the rows whose contact side failed all the same (P6, P8).
+    /// If contacts are not selected: the rows whose contact side failed. The ledger has no outcome for them (P6, P8).
     pub(super) failed_references: Set<RowIndex>,
 }

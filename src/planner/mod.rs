@@ -1,8 +1,7 @@
-//! The sans-IO [`Planner`]: blocks of rows and answers of storage in, a [`Plan`](crate::Plan) out.
+//! The sans-IO [`Planner`]: it takes blocks of rows and answers of storage, and makes a [`Plan`](crate::Plan) of them.
 //!
-//! It reads no clock, and no random number of its own makes a difference to the plan.
-//! [`poll`](Planner::poll) says what it needs: the answer to a [`Lookup`], or the next block. Each window of
-//! rows goes through the same stages:
+//! It reads no clock, and its random numbers (the seeds of hashes) make no difference to the plan. [`poll`](Planner::poll)
+//! says what it needs next: the answer to a [`Lookup`], or the next block. Each window of rows goes through the same stages:
 //!
 //! ```text
 //! number the keys -> ask for contacts -> resolve the contact of each row, in file order
@@ -74,7 +73,7 @@ use crate::plan::{Changes, Entry, Interrupted, Ledger, Memory, RowNumbers};
 use crate::source::Block;
 use crate::value::Phone;
 
-/// What another thread has made ready for a block. Whatever is missing, the planner does itself.
+/// What another thread has prepared for a block. The planner does itself whatever is missing.
 #[derive(Debug, Default)]
 pub(crate) struct Prepared {
     /// The questions of its windows.
@@ -94,18 +93,21 @@ pub(crate) enum Poll {
     Feed,
 }
 
-/// See the [module](self).
+/// Plans rows, window by window; see the [module](self).
+///
+/// Its methods are spread over the files of this module. The position of a row in the current window is called `at`
+/// throughout.
 #[derive(Debug)]
 pub(crate) struct Planner {
     pub(super) ledger: Ledger,
     window_rows: usize,
-    /// How many rows are expected, to make room for them at the beginning.
+    /// How many rows are expected: room is made for them at the beginning.
     expected_rows: usize,
-    /// How rows may change which keys lead to a contact.
+    /// How the rows of this file can change which keys lead to a contact.
     key_policy: KeyPolicy,
-    /// The columns in which rows may contradict earlier ones.
+    /// The columns in which a row may contradict an earlier one.
     differences: Differences,
-    /// The texts that rows add to.
+    /// The texts to which rows append.
     growing_texts: GrowingTexts,
     index: KeyIndex,
     question: Question,
@@ -114,19 +116,19 @@ pub(crate) struct Planner {
     window: Window,
     contacts: KnownContacts,
     opportunities: KnownOpportunities,
-    /// A buffer for comparing records.
+    /// A buffer.
     changes: Changes,
     /// What rows had found before the import was interrupted, if it resumes one.
     interrupted: Interrupted,
-    /// Ids that the file gives and that this import has assigned to records of its own, besides those of earlier
-    /// windows.
+    /// Ids that rows name and that storage has given to records of this very import. They mean nobody (M1, O2).
     assigned: Set<(Object, Box<str>)>,
-    /// Keys that stored contacts gain; fingerprints of others that they gain or lose.
+    /// Keys that stored contacts gain or lose. A resumed import has to know them (X6).
     moved: Vec<(KeyNumber, ContactNumber)>,
+    /// The same for values that need not be keys of the file, by their fingerprints.
     moved_prints: Vec<(u64, ContactNumber)>,
     /// The findings of the windows that are done.
     all_findings: Vec<Finding>,
-    /// Answers by which storage broke its contract.
+    /// How storage broke its contract in its answers.
     faults: Vec<String>,
 }
 
@@ -164,13 +166,13 @@ impl Planner {
         (self.ledger.numbers, self.ledger.memory) = (numbers, memory);
     }
 
-    /// The file means other records by these ids than those to which this import has assigned them.
+    /// Says which ids storage has given to records of this import. If the file names one, it means another record.
     pub(crate) fn know_assigned(&mut self, ids: Set<(Object, Box<str>)>) {
         self.assigned = ids;
     }
 
-    /// Has this import created the record? Then no id that the file gives means it (M1, O2): whoever wrote the file could
-    /// not know the id.
+    /// Whether this import has created the record. Then no id in the file means it (M1, O2): the author of the file could
+    /// not know its id.
     fn is_own(&self, record: impl Into<RecordRef>) -> bool {
         let record = record.into();
         let is_assigned = |id: &str| self.assigned.contains(&(record.object, id.into()));
@@ -178,7 +180,7 @@ impl Planner {
             || (!self.assigned.is_empty() && self.ledger.id(record).is_some_and(is_assigned))
     }
 
-    /// Makes room for all rows, guessing from a block with so many keys and rows.
+    /// Makes room for all rows, judging by the first block, which has this many keys and rows.
     fn make_room(&mut self, keys: usize, rows: usize) {
         let each = |count: usize| count.saturating_mul(self.expected_rows) / rows.max(1);
         self.index.reserve(each(keys).saturating_add(keys / 8));
@@ -194,7 +196,7 @@ impl Planner {
         }
     }
 
-    /// Makes room for the answers to come, guessing from those about the first window.
+    /// Makes room for all answers about an object, judging by those about the first window.
     fn make_room_for_answers(&mut self, object: Object) {
         if self.window.first_row == 0 {
             let windows = self.expected_rows / self.window.rows.len().max(1);
@@ -210,7 +212,7 @@ impl Planner {
         self.interrupted = interrupted;
     }
 
-    /// Takes what was found while the next block was read.
+    /// Takes the findings from reading the next block.
     pub(crate) fn note(&mut self, findings: Vec<Finding>) {
         self.block.findings = findings;
     }
@@ -248,7 +250,7 @@ impl Planner {
         self.next_window();
     }
 
-    /// Gives back the blocks, as if nothing had been planned.
+    /// Gives back the blocks, to be planned once more.
     pub(crate) fn into_blocks(self) -> Vec<Block> {
         self.ledger.blocks.into_iter().map(Arc::unwrap_or_clone).collect()
     }
@@ -292,11 +294,12 @@ impl Planner {
         }
     }
 
-    /// What storage answered against its contract.
+    /// How storage broke its contract in its answers.
     pub(crate) fn take_faults(&mut self) -> Vec<String> {
         std::mem::take(&mut self.faults)
     }
 
+    /// The number of the current block.
     fn block_number(&self) -> u32 {
         u32::try_from(self.ledger.blocks.len() - 1).expect("fewer than 2³² blocks")
     }
@@ -310,7 +313,7 @@ impl Planner {
         text.unwrap_or_default()
     }
 
-    /// Gives a number to a contact that is new or was just read.
+    /// Adds a contact that is new or was just read, and gives it a number.
     fn new_contact(&mut self, entry: Entry) -> ContactNumber {
         let number = u32::try_from(self.ledger.contacts.len()).expect("fewer than 2³¹ contacts");
         self.ledger.contacts.push(entry);

@@ -1,5 +1,5 @@
-//! Values of contacts with very many rows, kept from one row to the next, so that a row costs the same however many
-//! come before it.
+//! Running values of contacts with very many rows: they are kept from one row to the next. So planning a row takes the same
+//! time, however many rows of its contact come before it.
 
 use smallvec::SmallVec;
 
@@ -12,7 +12,7 @@ use crate::merge::{AddressBook, Addresses, Base, RowRole, Single, take_row};
 use crate::object::{ContactNumber, Object, RowIndex};
 use crate::value::Value;
 
-/// The values of a contact are kept if it has more rows than this.
+/// The values of a contact are kept once it has more rows than this.
 pub(super) const KEPT_FROM: usize = 8;
 
 /// Single values, each with the row after which it was kept.
@@ -21,15 +21,15 @@ pub(super) type Singles = Map<(ContactNumber, FieldId), (RowIndex, Single<'stati
 /// Addresses, each with the row after which they were kept.
 pub(super) type Books = Map<(ContactNumber, Addresses), (RowIndex, AddressBook<'static>)>;
 
-/// What was kept of a record, and the rows that are not in it yet.
+/// A value that was kept of a record, and the rows that are to be folded into it.
 pub(super) struct Since<K> {
     pub(super) kept: Option<K>,
-    /// In order.
+    /// The rows, in order. If nothing was kept, these are all rows of the record.
     pub(super) rows: SmallVec<[RowIndex; 8]>,
 }
 
 impl<K> Since<K> {
-    /// What was kept, and the rows, each with what it is to the record.
+    /// The kept value, and the rows, each with its role.
     pub(super) fn with_roles(
         self,
         base: Base<'_>,
@@ -42,13 +42,13 @@ impl<K> Since<K> {
 }
 
 impl Planner {
-    /// Does its contact have so many rows before this one that values are kept?
+    /// Whether the contact of this row has so many rows before it that its values are kept.
     pub(super) fn is_one_of_many(&self, row: RowIndex) -> bool {
         self.ledger.back_from(Object::Contact, row).nth(KEPT_FROM).is_some()
     }
 
-    /// Goes on from what was kept: the rows since then up to this one. If what was kept does not belong to an
-    /// earlier row of this record, nothing was kept, and all rows are to be folded.
+    /// The rows from the one after which a value was `kept`, up to this one. If that row is not an earlier row of this
+    /// record, the kept value is dropped, and all rows of the record are to be folded.
     pub(super) fn since<K>(
         &self,
         object: Object,
@@ -66,7 +66,7 @@ impl Planner {
         Since { kept: kept.filter(|_| is_there).map(|(_, kept)| kept), rows: since }
     }
 
-    /// The value of a field after the rows up to this one have been folded in; it is kept.
+    /// The value of a field after the rows up to this one. It is kept for later rows.
     pub(super) fn kept_value(
         &mut self,
         settings: &Settings,
@@ -88,7 +88,7 @@ impl Planner {
         value
     }
 
-    /// The addresses of a contact after the rows up to this one have been folded in.
+    /// The addresses of a contact after the rows up to this one.
     pub(super) fn book_at<'s>(
         &'s self,
         settings: &'s Settings,
@@ -107,7 +107,7 @@ impl Planner {
         book
     }
 
-    /// The same, and keeps them for the rows that follow.
+    /// The addresses of a contact after the rows up to this one. They are kept for later rows.
     fn kept_book(
         &mut self,
         settings: &Settings,
@@ -119,7 +119,7 @@ impl Planner {
         &self.contacts.books.entry((contact, kind)).insert((row, book)).into_mut().1
     }
 
-    /// The texts of each field of a rule after the rows up to this one have been folded in; they are kept.
+    /// The texts of each field of a match rule after the rows up to this one. The values are kept for later rows.
     pub(super) fn kept_texts(
         &mut self,
         settings: &Settings,

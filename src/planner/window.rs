@@ -1,5 +1,5 @@
-//! Takes one window of rows after the other from stage to stage: numbers its keys, asks its questions, and has
-//! its rows resolved in between.
+//! Takes windows of rows through the [stages](super) of planning: numbers their keys, asks storage, and in between has
+//! their rows resolved.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ use crate::issue::{Finding, Severity};
 use crate::object::{Object, RowIndex, RowNumber};
 use crate::plan::{ContactRow, Ledger, OpportunityRow};
 
-/// Which answer the current window is waiting for.
+/// The answer for which the current window is waiting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
     /// None: there is no window.
@@ -24,7 +24,7 @@ pub(super) enum Stage {
 }
 
 impl Planner {
-    /// Starts windows until one has a question, or the block is done.
+    /// Starts the next window of the block. If it has no question, goes on to the next, until the block is done.
     pub(super) fn next_window(&mut self) {
         self.stage = Stage::Idle;
         let rows = self.ledger.blocks.last().map_or(0, |block| block.len());
@@ -43,6 +43,7 @@ impl Planner {
         }
     }
 
+    /// Goes on when contacts are known: resolves them, and asks for opportunities.
     pub(super) fn after_contacts(&mut self) {
         self.resolve_contacts();
         self.window.of_contacts = self.window.findings.len();
@@ -53,6 +54,7 @@ impl Planner {
         }
     }
 
+    /// Goes on when opportunities are known: asks for the contacts to which they are linked.
     pub(super) fn after_opportunities(&mut self) {
         self.question.clear();
         self.ask_linked();
@@ -61,7 +63,7 @@ impl Planner {
         }
     }
 
-    /// Asks the question of a stage, and waits for the answer; false if there is nothing to ask.
+    /// Hands out the question of a stage. Returns false if there is nothing to ask.
     fn waits_for(&mut self, stage: Stage) -> bool {
         if self.question.is_empty() {
             return false;
@@ -71,17 +73,18 @@ impl Planner {
         true
     }
 
+    /// Goes on when those contacts are known: resolves opportunities, which ends the window.
     pub(super) fn after_linked(&mut self) {
         self.resolve_opportunities();
         self.gather_findings();
         self.next_window();
     }
 
-    /// Puts the findings of a window in one list, by row: first those from reading, then from drafting, then
-    /// about contacts, then about opportunities.
+    /// Moves the findings of the window to the list of all findings, in the order of the rows. For each row, those from
+    /// reading come first, then those from drafting, then those about the contact, then those about the opportunity.
     fn gather_findings(&mut self) {
-        let behind = self.row_at(self.window.rows.len()).number();
-        let of_window = |finding: &Finding| finding.row.is_none_or(|row| row < behind);
+        let end = self.row_at(self.window.rows.len()).number();
+        let of_window = |finding: &Finding| finding.row.is_none_or(|row| row < end);
         let from_source = self.block.findings.partition_point(of_window);
         let from_drafts = self.block.drafts.findings.partition_point(of_window);
         let Planner { all_findings: all, block, window, ledger, .. } = self;
@@ -94,17 +97,17 @@ impl Planner {
         note_warnings(ledger, found);
     }
 
-    /// Opens the window: gives its keys their numbers, and its rows their places in the ledger.
+    /// Opens the window: numbers its keys, and adds its rows to the ledger.
     fn open_window(&mut self) {
         let block = self.block_number();
-        self.intern(block);
+        self.number_keys(block);
         let rows = self.window.rows.len();
         self.ledger.contact_rows.extend(std::iter::repeat_n(ContactRow::OPEN, rows));
         self.ledger.opportunity_rows.extend(std::iter::repeat_n(OpportunityRow::OPEN, rows));
     }
 
-    /// Gives every key of the window its number.
-    fn intern(&mut self, block: u32) {
+    /// Gives every key of the window its number, unless another thread has done so.
+    fn number_keys(&mut self, block: u32) {
         let keys = self.window_keys();
         let Planner { ledger, index, block: current, window, .. } = self;
         let (drafts, numbers) = (&current.drafts, &mut window.numbers);
@@ -116,12 +119,12 @@ impl Planner {
         index.add_all(drafts.keys(keys), block, |place| ledger.text(place), numbers);
     }
 
-    /// What the row at this position of the window offers.
+    /// The draft of the row at this position of the window.
     pub(super) fn draft(&self, at: usize) -> RowDraft {
         self.block.drafts.rows[self.window.rows.start + at]
     }
 
-    /// Which of the keys of the block are the window's.
+    /// The positions of the window's keys among those of the block.
     pub(super) fn window_keys(&self) -> Range<usize> {
         match self.block.drafts.rows.get(self.window.rows.clone()) {
             Some([first, .., last]) => first.keys().start..last.keys().end,
@@ -136,8 +139,7 @@ impl Planner {
         RowKeys::of_row(&self.draft(at), self.block.drafts.all_keys(), &self.window.numbers, first)
     }
 
-    /// Asks for the contacts to which the keys of the window may lead, except for keys that were asked for
-    /// before.
+    /// Asks for the contacts to which keys of the window may lead. Keys that were asked for before are left out.
     fn ask_contacts(&mut self) {
         let keys = self.window_keys();
         let Planner { ledger, index, block: current, window, question, .. } = self;
@@ -157,7 +159,7 @@ impl Planner {
         }
     }
 
-    /// Asks for the records that rows of the window met before the import was interrupted.
+    /// Asks for the records that rows of the window had met before the import was interrupted.
     pub(super) fn ask_met_before(&mut self, object: Object) {
         let met_before = match object {
             Object::Contact => &self.interrupted.contacts,
@@ -174,17 +176,18 @@ impl Planner {
         }
     }
 
-    /// The row at this position of the window, counted in the file from 0.
+    /// The index of the row at this position of the window.
     pub(super) fn row_at(&self, at: usize) -> RowIndex {
         // A window has fewer rows than its block.
         RowIndex::new(self.window.first_row + at as u32)
     }
 
+    /// The number of the row at this position of the window, as the plan counts rows.
     pub(super) fn number_at(&self, at: usize) -> RowNumber {
         self.row_at(at).number()
     }
 
-    /// Reports an issue of one of the window's rows.
+    /// Reports a finding about a row of the window.
     pub(super) fn report(&mut self, finding: Finding) {
         self.window.findings.push(finding);
     }
