@@ -102,7 +102,7 @@ async fn run_file<S: AsyncStorageWrite>(
         None => hold(&mut rows, window, &mut scan, &mut held).map(|digest| (digest, None)),
     }
     .map_err(Error::Source)?;
-    let file_findings = scan.settle(&mut settings);
+    let file_findings = scan.adopt_formats(&mut settings);
     let import_id = job.import_id.clone();
     let mine = first_checkpoint(&import_id, &settings, &file_digest, window);
     if let Some(resumed) = &resumed {

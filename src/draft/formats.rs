@@ -187,7 +187,7 @@ impl Settings {
     }
 
     /// From now on, reads the columns that leave it open in these formats.
-    pub(crate) fn settle(&mut self, formats: &Formats) {
+    pub(crate) fn adopt_formats(&mut self, formats: &Formats) {
         for &(index, order) in &formats.dates {
             let dates = self.open_at(index).filter(|column| column.kind == FieldKind::Date);
             dates.for_each(|column| column.date.order = order);
@@ -199,13 +199,13 @@ impl Settings {
         for &index in &formats.mixed {
             self.open_at(index).for_each(|column| column.is_mixed = true);
         }
-        self.settled_mapping = self.settled_mapping();
+        self.mapping_with_formats = self.declare_formats();
     }
 
     /// Reads the columns with this header as written in more than one way, because they were so in the file
     /// that these rows come from. The rows themselves may all be written in one way, and would be read by
     /// that.
-    pub(crate) fn settle_as_mixed(&mut self, header: &str) {
+    pub(crate) fn adopt_mixed(&mut self, header: &str) {
         let headers = &self.headers;
         let is_called = |column: &&mut Column| {
             let own = column.index().and_then(|at| headers.get(usize::from(at)));
@@ -218,12 +218,12 @@ impl Settings {
     }
 
     /// The mapping with the formats that were found.
-    pub(crate) fn settled(&self) -> &Mapping {
-        &self.settled_mapping
+    pub(crate) fn mapping_with_formats(&self) -> &Mapping {
+        &self.mapping_with_formats
     }
 
     /// The mapping as it would be if it declared the formats that were found.
-    fn settled_mapping(&self) -> Mapping {
+    fn declare_formats(&self) -> Mapping {
         let mut settled = self.mapping.clone();
         for (at, mapped) in self.mapping.resolve(&self.headers).columns {
             let is_it = |column: &&Column| {

@@ -21,7 +21,7 @@ pub(crate) struct Settings {
     pub(crate) fields: Fields,
     pub(crate) mapping: Mapping,
     /// The mapping with the formats that were found in the file.
-    pub(super) settled_mapping: Mapping,
+    pub(super) mapping_with_formats: Mapping,
     pub(crate) headers: Vec<String>,
     /// The mode of each object; `None` if the object is not selected.
     pub(crate) contacts: Option<Mode>,
@@ -92,7 +92,7 @@ impl Settings {
             opportunity_wanted: Vec::new(),
             account,
             fields,
-            settled_mapping: mapping.clone(),
+            mapping_with_formats: mapping.clone(),
             mapping,
             headers,
             contacts,

@@ -45,7 +45,7 @@ impl Import {
         let mut settings =
             Settings::new(account, mapping, headers, objects, self.follow_ups_as_written());
         for (header, _) in log_formats(rows).iter().filter(|(_, format)| *format == MIXED) {
-            settings.settle_as_mixed(header);
+            settings.adopt_mixed(header);
         }
         settings.notices = lacking(&settings, &modes);
         settings.notices.extend(placeholders(&settings, rows.sample()));

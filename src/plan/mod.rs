@@ -242,7 +242,7 @@ impl Plan {
     /// (behaviour §9). So if you save it and use it again, also for the error log, it reads the same cells the same
     /// way.
     pub fn mapping(&self) -> &Mapping {
-        self.ledger.settings.settled()
+        self.ledger.settings.mapping_with_formats()
     }
 
     /// How its columns of dates and numbers are read, by header.

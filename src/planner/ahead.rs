@@ -1,13 +1,13 @@
-//! Plans a file while it is read: each block as soon as it was read, or while other threads read and draft
-//! those that come next.
+//! Plans a file while it is read: each block as soon as it has been read, while other threads read and draft the blocks
+//! that come next.
 //!
-//! How a column writes its dates and numbers, only all of its rows can say (behaviour §9), but drafting has to
-//! know. So the formats are guessed from the first block. Usually the whole file confirms the guess. If it does
-//! not, the blocks are planned once more in the formats of the whole file, so that the plan is the same as if
-//! the file had been read to its end first.
+//! Drafting has to know how each column writes its dates and numbers, but only all rows together show that (behaviour §9).
+//! So the formats are guessed from the first block. Usually the rest of the file confirms the guess. If it does not, the
+//! blocks are planned once more in the formats of the whole file. So the plan is the same as if the file had been read to
+//! its end first.
 //!
-//! For a single thread, planning twice would cost more than it can win. Unless the first block shows the format
-//! of every column, it reads the file to its end first.
+//! A single thread gains little by planning early, and would lose more by planning twice. Unless the first block shows the
+//! format of every column, it reads the file to its end first.
 
 use std::collections::BTreeMap;
 use std::sync::mpsc::{SyncSender, sync_channel};
@@ -34,15 +34,15 @@ pub(super) struct ReadingAhead<'s, 'a> {
     pub(super) seed: RandomState,
     pub(super) window_rows: usize,
     pub(super) feed: Mutex<Feed<'a>>,
-    /// Empty blocks, made by the thread that plans. Then all that a plan keeps is memory of that one thread,
-    /// which the allocator still has when the program imports again. Most of another thread's memory it gives
-    /// back to the system.
+    /// Empty blocks, made by the thread that plans. So everything that a plan keeps is allocated by that one thread, and
+    /// the allocator can use it again for the next import of the program. Memory of a thread that has ended goes back to the
+    /// system.
     pub(super) spare: Mutex<Vec<Block>>,
 }
 
 impl<'a> ReadingAhead<'_, 'a> {
-    /// Reads and drafts on so many other threads, or on this one if there are none, and hands the blocks to
-    /// `plan` in the order of the file. Stops at the first error.
+    /// Reads and drafts on this many other threads, or on this one if there are none, and hands the blocks to `plan` in the
+    /// order of the file. Stops at the first error.
     pub(super) fn draft_on<E>(
         &self,
         threads: usize,
@@ -58,7 +58,7 @@ impl<'a> ReadingAhead<'_, 'a> {
                 scope.spawn(move || self.draft(&sender));
             }
             drop(sender);
-            // Blocks that were drafted before their turn.
+            // Blocks that were drafted before it is their turn.
             let mut early = BTreeMap::new();
             let mut next = 0;
             for (number, drafted) in receiver {
@@ -76,7 +76,7 @@ impl<'a> ReadingAhead<'_, 'a> {
         })
     }
 
-    /// Reads and drafts each block when the one before it has been planned.
+    /// Reads, drafts and plans the blocks one after the other on this thread.
     fn draft_here<E>(
         &self,
         mut plan: impl FnMut(Result<Drafted, SourceError>) -> Result<(), E>,
@@ -93,14 +93,14 @@ impl<'a> ReadingAhead<'_, 'a> {
         Ok(())
     }
 
-    /// Notes what a drafter has seen of formats.
+    /// Adds what a drafter has seen of formats.
     fn take_formats(&self, drafter: Drafter<'_>) {
         if let Some(formats) = drafter.into_formats() {
             self.feed().scan.merge_formats(&formats);
         }
     }
 
-    /// Numbers the keys of the block that is planned next, unless that was done.
+    /// Numbers the keys of the block that is planned next, unless a thread has done so.
     fn number(&self, position: usize, drafted: &mut Result<Drafted, SourceError>) {
         let (Some(of), Ok(Drafted { block, drafts, prepared, .. })) = (&self.numbering, drafted)
         else {
@@ -144,7 +144,7 @@ impl<'a> ReadingAhead<'_, 'a> {
                     (number, Ok(Drafted { block, drafts, prepared, findings }))
                 }
             };
-            // Nobody listens any more once planning has failed.
+            // If planning has failed, nobody receives blocks any more.
             if sender.send(drafted).is_err() {
                 return;
             }

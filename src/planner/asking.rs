@@ -1,4 +1,4 @@
-//! What a window of rows asks storage for: every contact to which its keys may lead.
+//! The question of a window of rows to storage: which contacts do its keys lead to?
 
 use std::hint::black_box;
 use std::ops::Range;
@@ -8,14 +8,14 @@ use crate::lookup::Question;
 use crate::source::Block;
 use crate::value::Phone;
 
-/// So many keys are sorted into texts and phones before the first is asked for.
+/// How many keys are sorted into texts and phones together.
 const TOGETHER: usize = 64;
 
-/// Asks for the keys at these positions of a block that may lead to contacts and that `is_wanted` wants. Each
-/// is marked with its position.
+/// Asks for those of the keys at these positions of a block that may lead to contacts and for which `is_wanted` is true.
+/// Each is marked with its position.
 ///
-/// A processor cannot predict which keys are wanted, and which are phones. So they are first sorted into texts
-/// and phones, without a branch.
+/// The processor cannot predict which keys are wanted, and which of them are phones. So a group of keys is first sorted
+/// into texts and phones without branches.
 pub(super) fn ask_keys(
     question: &mut Question,
     settings: &Settings,
@@ -33,12 +33,12 @@ pub(super) fn ask_keys(
             let position = (first + at) as usize;
             let is_asked = key.kind != KeyKind::OpportunityId && is_wanted(position);
             let kind = usize::from(matches!(key.text, KeyText::Phone));
-            // It is written in any case, and counts only if it is asked for.
+            // The position is written in any case, and counted only if the key is asked for: that takes no branch.
             sorted[kind][counts[kind]] = at;
             counts[kind] += usize::from(is_asked);
         }
         let [texts, phones] = &sorted;
-        // All of them are looked at together, so that memory is waited for only once.
+        // The texts are touched together, so that the processor waits for memory only once.
         let spans = texts[..counts[0]].iter().map(|&at| keys[at as usize].text.span());
         black_box(spans.flatten().fold(0, |all, span| all ^ block.text(span).len()));
         for &at in &texts[..counts[0]] {
@@ -64,8 +64,8 @@ pub(super) fn ask_keys(
     }
 }
 
-/// The questions of all windows of a block, as if none of their keys had been asked for before. Another thread
-/// can make them; the planner then removes what it knows already.
+/// The questions of all windows of a block, as if none of their keys had been asked for before. So another thread can make
+/// them, and the planner takes out the keys that it has asked for already.
 pub(super) fn questions(
     settings: &Settings,
     block: &Block,

@@ -1,12 +1,12 @@
-//! The end of planning: what is in the planner becomes the [`Plan`]. Records become steps, and what becomes of a record
-//! is what becomes of its rows.
+//! The end of planning: the ledger becomes a [`Plan`]. Records that change become steps, and the outcome of a record becomes
+//! that of its first row.
 //!
-//! Contacts are settled first. Then the rows are gone through once. Each settles the opportunity whose first
-//! row it is, is counted, and names the steps of the records whose first row it is. So most steps come in
-//! order. Steps that are named by another row than their own are put in their places at the end.
+//! The outcomes of all contacts are decided first. Then one pass over the rows decides each opportunity at its first row,
+//! counts every row, and lists the steps of the records whose first row it is. So nearly all steps come in the order in
+//! which they are written. A step that belongs to the unit of another row is put in its place at the end.
 //!
-//! Both passes only read the ledger. So they are cut into stretches, one for each thread, and the outcomes are
-//! written down when all threads are done.
+//! Both passes only read the ledger. So each is cut into stretches, one for each thread, and the outcomes are written into
+//! the ledger when all threads are done.
 
 mod contacts;
 mod out_of_order;
@@ -64,28 +64,28 @@ impl Planner {
     }
 }
 
-/// What tells which records are changed.
+/// What is needed to decide which records change.
 struct Closing<'p> {
     ledger: &'p mut Ledger,
     /// See [`Differences`](super::differences::Differences).
     overwritten: &'p [Overwritten],
-    /// For each stored contact, whether its first row by itself would change it.
+    /// For each stored contact, whether its first row by itself changes it.
     first_differs: &'p [bool],
     threads: usize,
 }
 
 impl Closing<'_> {
-    /// Settles every record, and returns the steps in order and the totals.
+    /// Decides every record and every row, and returns the steps in order and the totals.
     fn close(self) -> (Vec<KeptStep>, Stats) {
         let Closing { ledger, overwritten, first_differs, threads } = self;
         let contacts = Contacts::new(ledger, overwritten, first_differs);
-        let settled = in_stretches(ledger.contacts.len(), threads, |of| contacts.settle(of));
-        let (contacts, mut out_of_order): (Vec<_>, Vec<OutOfOrder>) = settled.into_iter().unzip();
+        let decided = in_stretches(ledger.contacts.len(), threads, |of| contacts.decide(of));
+        let (contacts, mut out_of_order): (Vec<_>, Vec<OutOfOrder>) = decided.into_iter().unzip();
         let rows = Rows { ledger, contacts: &concatenated(contacts) };
-        let settled = in_stretches(ledger.len(), threads, |of| rows.settle(of));
+        let decided = in_stretches(ledger.len(), threads, |of| rows.decide(of));
         let mut stats = Stats::default();
         let (mut steps, mut outcomes) = (Vec::new(), Vec::new());
-        for of in settled {
+        for of in decided {
             stats.add(&of.stats);
             steps.push(of.steps);
             out_of_order.push(of.out_of_order);

@@ -22,7 +22,7 @@ pub(super) struct Drafted {
     pub(super) block: Arc<Block>,
     pub(super) drafts: Drafts,
     pub(super) prepared: Prepared,
-    /// What was found while it was read.
+    /// The findings from reading it.
     pub(super) findings: Vec<Finding>,
 }
 
@@ -42,9 +42,9 @@ pub(super) struct Drafting<'s> {
 }
 
 impl Drafting<'_> {
-    /// Drafts the blocks and hands them to `plan`, one after the other, without what was found while they were read.
-    /// If there are other threads, they draft while `plan` works, and also make the questions of the windows. Stops at
-    /// the first error of `plan`.
+    /// Drafts the blocks and hands them to `plan`, one after the other, without the findings from reading them. Other
+    /// threads, if there are any, draft while `plan` works, and also prepare the questions of the windows. Stops at the first
+    /// error of `plan`.
     pub(super) fn draft_blocks<E>(
         &self,
         blocks: Vec<Block>,
@@ -87,7 +87,7 @@ impl Drafting<'_> {
             let drafts = drafter.draft(&mut block);
             let questions = questions(self.settings, &block, &drafts, self.window_rows);
             let prepared = Prepared { questions, ..Prepared::default() };
-            // Nobody listens any more once planning has failed.
+            // If planning has failed, nobody receives blocks any more.
             if sender.send(Drafted::new(block, drafts, prepared)).is_err() {
                 return;
             }

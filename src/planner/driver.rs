@@ -105,7 +105,7 @@ fn plan_ahead<S: Finder>(file: OpenFile<'_>, storage: &mut S) -> Result<Plan, Er
         return now(plan_new(reading, storage));
     }
     let guess = feed.scan.formats(&settings);
-    settings.settle(&guess);
+    settings.adopt_formats(&guess);
     let mut settings = Arc::new(settings);
     let (planner, feed) = plan_feed(&settings, feed, pace, storage)?;
     let Feed { rows, scan, findings, .. } = feed;
@@ -121,7 +121,7 @@ fn plan_ahead<S: Finder>(file: OpenFile<'_>, storage: &mut S) -> Result<Plan, Er
     // Later rows contradict the formats that were guessed from the first block.
     let blocks = planner.into_blocks();
     let open = Arc::get_mut(&mut settings).expect("the planner has given its own back");
-    open.settle(&formats);
+    open.adopt_formats(&formats);
     now(plan_new(Reading { settings, blocks, findings: of_rows, about, pace }, storage))
 }
 

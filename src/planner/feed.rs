@@ -1,4 +1,4 @@
-//! [`Feed`]: hands out the blocks of a file, one after the other, to whichever thread drafts the next one.
+//! [`Feed`]: hands out the blocks of a file in order, each to the thread that asks next.
 
 use std::sync::Arc;
 
@@ -9,26 +9,26 @@ use crate::draft::Settings;
 use crate::issue::Finding;
 use crate::source::{Block, Rows, SourceError};
 
-/// A block that was taken to be drafted.
+/// A block that a thread has taken in order to draft it.
 pub(super) struct Taken {
     /// Its place among the blocks of the file.
     pub(super) number: usize,
     pub(super) block: Block,
-    /// What was found while it was read.
+    /// The findings from reading it.
     pub(super) findings: Vec<Finding>,
 }
 
-/// The blocks of a file in order, and what was seen in those so far.
+/// The blocks of a file in order, and what was seen in those that have been read.
 pub(super) struct Feed<'a> {
     pub(super) rows: Rows<'a>,
     pub(super) scan: Scanner,
     block_rows: usize,
-    /// The first block and what was found in it, until it is taken.
+    /// The first block and its findings, until it is taken.
     first: Option<(Block, Vec<Finding>)>,
     /// How many blocks have been taken.
     pub(super) taken: usize,
     is_end: bool,
-    /// Everything that was found so far.
+    /// All findings so far.
     pub(super) findings: Vec<Finding>,
 }
 
@@ -46,12 +46,13 @@ impl<'a> Feed<'a> {
         Ok(feed)
     }
 
-    /// Does the first block show how every column writes its dates and numbers?
+    /// Whether the first block shows how every column writes its dates and numbers.
     pub(super) fn tells_formats(&self) -> bool {
         self.first.as_ref().is_none_or(|(block, _)| self.scan.tells_formats(block))
     }
 
-    /// Reads the rest of the file, on so many threads if it can be cut, and settles its formats.
+    /// Reads the rest of the file, and decides in which formats its columns are read. If the file can be cut into pieces,
+    /// several threads read it.
     pub(super) fn read_to_end(
         mut self,
         mut settings: Settings,
@@ -70,14 +71,14 @@ impl<'a> Feed<'a> {
         while let Some((block, _)) = self.read(Block::new(), Scanner::observe)? {
             blocks.push(block);
         }
-        let mut of_file = self.scan.settle(&mut settings);
+        let mut of_file = self.scan.adopt_formats(&mut settings);
         let mut findings = self.findings;
         of_file.extend(findings.extract_if(.., |finding| finding.row.is_none()));
         let about = AboutFile::of(&self.rows, &self.scan, &settings, of_file);
         Ok(Reading { settings: Arc::new(settings), blocks, findings, about, pace })
     }
 
-    /// How many rows there will be, judging by the first block.
+    /// How many rows the file probably has, judging by the first block.
     pub(super) fn expected_rows(&self) -> usize {
         let Some((block, _)) = &self.first else { return 0 };
         let (read, total) = (self.rows.bytes_read().max(1), self.rows.total_bytes().unwrap_or(0));
@@ -85,7 +86,7 @@ impl<'a> Feed<'a> {
         (block.len() as f64 * share) as usize
     }
 
-    /// Takes the next block, which is read into an empty one. Whoever drafts it looks for formats.
+    /// Takes the next block, which is read into `empty`. Its formats are looked for while it is drafted.
     pub(super) fn take(&mut self, empty: Block) -> Result<Option<Taken>, SourceError> {
         let next = match self.first.take() {
             Some(first) => Some(first),
@@ -96,7 +97,7 @@ impl<'a> Feed<'a> {
         Ok(next.map(|(block, findings)| Taken { number, block, findings }))
     }
 
-    /// Reads the next block into an empty one, and has it looked at.
+    /// Reads the next block into an empty one, and shows it to the scanner with `look`.
     fn read(
         &mut self,
         mut block: Block,
@@ -106,7 +107,7 @@ impl<'a> Feed<'a> {
             return Ok(None);
         }
         let mut findings = Vec::new();
-        // An error is the end as well.
+        // Set before reading, so that nothing is read after an error.
         self.is_end = true;
         let has_rows = self.rows.read_block(&mut block, self.block_rows, &mut findings)?;
         self.is_end = !has_rows;

@@ -1,8 +1,8 @@
-//! [`Numbering`]: gives the keys their numbers, block by block.
+//! [`Numbering`]: gives keys their numbers, block by block, on several threads.
 //!
-//! Keys are numbered in the order of the file, whichever thread does it. A thread that has drafted a block
-//! numbers its keys if it is the block's turn and the planner is busy. A planner that waits for the block does
-//! it itself.
+//! Keys are numbered in the order of the file, whichever thread does it. A thread that has drafted a block also numbers its
+//! keys, if the blocks before it are numbered and the planner is busy. If the planner is waiting for the block, it numbers
+//! the keys itself.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -15,9 +15,9 @@ use crate::source::Block;
 /// See the [module](self).
 pub(super) struct Numbering {
     numbers: Arc<Mutex<KeyNumbers>>,
-    /// The blocks that were numbered so far.
+    /// The blocks whose keys have been numbered.
     blocks: Mutex<Vec<Arc<Block>>>,
-    /// The planner has something to do.
+    /// Whether the planner is at work, and not waiting for a block.
     is_busy: AtomicBool,
 }
 
@@ -26,12 +26,12 @@ impl Numbering {
         Numbering { numbers, blocks: Mutex::default(), is_busy: AtomicBool::new(false) }
     }
 
-    /// Says whether the planner has something to do, or waits.
+    /// Says whether the planner is at work, or waiting for a block.
     pub(super) fn set_busy(&self, is_busy: bool) {
         self.is_busy.store(is_busy, Ordering::Relaxed);
     }
 
-    /// The numbers of the keys of the block at this position, if the planner is busy.
+    /// Numbers the keys of the block at this position, if it is its turn and the planner is busy.
     pub(super) fn number_early(
         &self,
         position: usize,
@@ -42,7 +42,7 @@ impl Numbering {
         is_busy.then(|| self.number(position, block, drafts)).flatten()
     }
 
-    /// The numbers of the keys of the block at this position, if it is its turn.
+    /// Numbers the keys of the block at this position, if it is its turn.
     pub(super) fn number(
         &self,
         position: usize,

@@ -1,4 +1,4 @@
-//! [`Reading`]: a file that was read to its end before anything is planned, and what only all of it can tell.
+//! [`Reading`]: a file that has been read to its end before anything is planned.
 
 use std::sync::Arc;
 
@@ -15,9 +15,9 @@ use crate::source::{Block, Rows, SourceError};
 pub(crate) struct Reading {
     pub(crate) settings: Arc<Settings>,
     pub(crate) blocks: Vec<Block>,
-    /// What was found in its rows, in their order.
+    /// The findings about its rows, in the order of the rows.
     pub(crate) findings: Vec<Finding>,
-    /// What is to be said about it as a whole.
+    /// What is reported about the file as a whole.
     pub(super) about: AboutFile,
     pub(super) pace: Pace,
 }
@@ -28,10 +28,10 @@ impl Reading {
     }
 }
 
-/// What is to be said about a file as a whole.
+/// What is reported about a file as a whole.
 #[derive(Debug)]
 pub(super) struct AboutFile {
-    /// What was found about it and its columns.
+    /// Findings about the file and its columns.
     pub(super) findings: Vec<Finding>,
     pub(super) source_issues: Vec<Issue>,
     pub(super) unmapped: Vec<UnmappedColumn>,
@@ -39,7 +39,7 @@ pub(super) struct AboutFile {
 }
 
 impl AboutFile {
-    /// What is to be said once the file was read to its end.
+    /// What is reported about a file that has been read to its end.
     pub(super) fn of(
         rows: &Rows<'_>,
         scan: &Scanner,
@@ -54,6 +54,7 @@ impl AboutFile {
         }
     }
 
+    /// Puts it into the plan of the file.
     pub(super) fn note(self, plan: &mut Plan) {
         plan.findings.reserve_exact(self.findings.len());
         plan.findings.splice(0..0, self.findings);
@@ -63,19 +64,19 @@ impl AboutFile {
     }
 }
 
-/// The digest of what was read of a file, as checkpoints and plans have it.
+/// The digest of what was read of a file, in the form in which checkpoints and plans have it.
 pub(crate) fn digest_of(rows: &Rows<'_>) -> String {
     format!("{:032x}", rows.digest())
 }
 
-/// Reads a whole file and settles its formats.
+/// Reads a whole file, and decides in which formats its columns are read.
 pub(crate) fn read(file: OpenFile<'_>) -> Result<Reading, SourceError> {
     let OpenFile { settings, rows, pace } = file;
     let scan = Scanner::new(&settings);
     Feed::new(rows, scan, pace.block_rows())?.read_to_end(settings, pace)
 }
 
-/// Reads a whole file for what it tells of its formats, and for its digest. No row of it is kept.
+/// Reads a whole file only for its digest and the formats of its columns. No row of it is kept.
 pub(crate) fn skim(
     mut settings: Settings,
     mut rows: Rows<'_>,
@@ -86,6 +87,6 @@ pub(crate) fn skim(
         scan.observe(&block);
         findings.clear();
     }
-    scan.settle(&mut settings);
+    scan.adopt_formats(&mut settings);
     Ok((settings, digest_of(&rows)))
 }

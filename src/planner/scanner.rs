@@ -1,4 +1,4 @@
-//! [`Scanner`]: what is learned about columns while rows are read.
+//! [`Scanner`]: what is learned about columns while rows are read: their formats, and what is in those that are not mapped.
 
 use crate::draft::{FormatScan, Formats, Settings};
 use crate::issue::Finding;
@@ -6,7 +6,7 @@ use crate::mapping::{UnmappedCounts, is_consent};
 use crate::plan::UnmappedColumn;
 use crate::source::Block;
 
-/// The formats of columns, and what is in those that are not mapped.
+/// See the [module](self).
 #[derive(Clone)]
 pub(crate) struct Scanner {
     formats: FormatScan,
@@ -19,6 +19,7 @@ impl Scanner {
         Scanner { formats: FormatScan::new(settings), unmapped }
     }
 
+    /// Takes in one more block.
     pub(crate) fn observe(&mut self, block: &Block) {
         self.formats.observe(block);
         self.count(block);
@@ -29,25 +30,27 @@ impl Scanner {
         self.formats.merge(formats);
     }
 
-    /// Adds what was learned from the rows that follow.
-    pub(super) fn merge(&mut self, behind: &Scanner) {
-        self.formats.merge(&behind.formats);
-        self.unmapped.merge(&behind.unmapped);
+    /// Adds what another scanner has seen in rows that come after these.
+    pub(super) fn merge(&mut self, later: &Scanner) {
+        self.formats.merge(&later.formats);
+        self.unmapped.merge(&later.unmapped);
     }
 
-    /// Counts the values of a block, whose formats are settled already, or looked for elsewhere.
+    /// Takes in one more block for which only unmapped columns are counted: its formats are known, or are looked for
+    /// elsewhere.
     pub(crate) fn count(&mut self, block: &Block) {
         self.unmapped.observe_block(block);
     }
 
-    pub(crate) fn settle(&self, settings: &mut Settings) -> Vec<Finding> {
+    /// Lets the settings read columns in the formats that were seen. Returns what is to be reported about that.
+    pub(crate) fn adopt_formats(&self, settings: &mut Settings) -> Vec<Finding> {
         let formats = self.formats(settings);
-        settings.settle(&formats);
+        settings.adopt_formats(&formats);
         formats.findings
     }
 
-    /// Did the first block, which is this one, show how every column writes its dates and numbers, as far as
-    /// one can know before the last row?
+    /// Whether the first block, which is this one, shows how every column writes its dates and numbers, as far as that can
+    /// be known before the last row.
     pub(super) fn tells_formats(&self, block: &Block) -> bool {
         self.formats.are_told(block)
     }

@@ -1,13 +1,13 @@
-//! Cuts work on very many independent things into stretches, one for each thread.
+//! Cuts work on very many independent items into stretches, one for each thread.
 
 use std::ops::Range;
 use std::panic::resume_unwind;
 
-/// No stretch is shorter, because starting a thread takes as long as settling some hundred rows.
+/// No stretch is shorter than this, because starting a thread takes as long as deciding some hundred rows.
 const SHORTEST: usize = 4_096;
 
-/// Does `work` on stretches of things numbered below `len`, on at most so many threads, this one included.
-/// The results are in order.
+/// Does `work` on all items numbered below `len`, in stretches, on at most this many threads, this one included. The results
+/// are in the order of the stretches.
 pub(super) fn in_stretches<T: Send>(
     len: usize,
     threads: usize,

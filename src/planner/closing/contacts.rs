@@ -1,4 +1,4 @@
-//! [`Contacts`]: settles what becomes of each contact, once all rows have been folded.
+//! [`Contacts`]: decides the outcome of each contact, after all rows have been planned.
 
 use std::ops::Range;
 
@@ -14,9 +14,9 @@ pub(super) struct Contacts<'p> {
     ledger: &'p Ledger,
     /// See [`Differences`](crate::planner::differences::Differences).
     overwritten: &'p [Overwritten],
-    /// For each stored contact, whether its first row by itself would change it.
+    /// For each stored contact, whether its first row by itself changes it.
     first_differs: &'p [bool],
-    /// A follow-up tags contacts.
+    /// Whether a follow-up tags contacts.
     tags_all: bool,
 }
 
@@ -31,8 +31,9 @@ impl<'p> Contacts<'p> {
         Contacts { ledger, overwritten, first_differs, tags_all }
     }
 
-    /// Settles the contacts with these numbers. Also returns the steps of those that have no rows themselves.
-    pub(super) fn settle(&self, numbers: Range<u32>) -> (Vec<Outcome>, OutOfOrder) {
+    /// Decides the contacts with these numbers. Also returns the steps of those that no row is folded into: they only get
+    /// tags.
+    pub(super) fn decide(&self, numbers: Range<u32>) -> (Vec<Outcome>, OutOfOrder) {
         let (mut out_of_order, mut changes) = (OutOfOrder::default(), Changes::default());
         let outcomes = numbers.map(|number| {
             let contact = ContactNumber::new(number);
@@ -52,7 +53,7 @@ impl<'p> Contacts<'p> {
         (outcomes.collect(), out_of_order)
     }
 
-    /// Does the file change a stored contact? `changes` is a buffer.
+    /// Whether the file changes a stored contact. `changes` is a buffer.
     fn is_changed(&self, contact: ContactNumber, changes: &mut Changes) -> bool {
         let entry = &self.ledger.contacts[contact.index()];
         let has_gifts = self.has_gifts(contact);

@@ -1,16 +1,16 @@
-//! [`OutOfOrder`]: steps that are named by another row than the first one of their own record, so that going through the
-//! rows does not bring them in order.
+//! [`OutOfOrder`]: steps that a pass over the rows does not list in the right order, because they are ordered by another row
+//! than the first one of their own record.
 
 use crate::object::{Object, RecordRef, RowIndex};
 use crate::plan::{KeptStep, Ledger};
 use crate::planner::stretches::concatenated;
 
-/// The place of a step among all steps. They are sorted by the row that names their unit, then a contact before
-/// its opportunities (X1), then contacts by their numbers and opportunities by their first rows. All of that
-/// is one number, to be sorted quickly.
+/// The place of a step among all steps, as one number that can be sorted quickly. Steps are ordered by the row of their
+/// unit. Within that, contacts come before opportunities (X1), contacts in the order of their numbers, and opportunities in
+/// the order of their first rows.
 type Place = u128;
 
-/// The place of a step in the unit that this row names.
+/// The place of a step whose unit is ordered by this row.
 pub(super) fn place(ledger: &Ledger, unit: Option<RowIndex>, step: RecordRef) -> Place {
     let own = match step.object {
         Object::Contact => step.number,
@@ -20,7 +20,7 @@ pub(super) fn place(ledger: &Ledger, unit: Option<RowIndex>, step: RecordRef) ->
     Place::from(position(unit)) << 64 | Place::from(is_opportunity) << 32 | Place::from(own)
 }
 
-/// What no row names would come last.
+/// The position of a row; no row comes last.
 fn position(row: Option<RowIndex>) -> u32 {
     row.map_or(u32::MAX, RowIndex::position)
 }
@@ -34,12 +34,12 @@ pub(super) struct OutOfOrder {
 impl OutOfOrder {
     pub(super) fn concatenated(all: Vec<OutOfOrder>) -> Self {
         let mut steps = concatenated(all.into_iter().map(|of| of.steps).collect());
-        // The sort is quick, because each of the parts is sorted already.
+        // The sort is quick, because the steps of each stretch are sorted already.
         steps.sort_by_key(|(place, _)| *place);
         OutOfOrder { steps }
     }
 
-    /// Adds a step that this row names.
+    /// Adds a step whose unit is ordered by this row.
     pub(super) fn push(&mut self, ledger: &Ledger, unit: Option<RowIndex>, step: RecordRef) {
         self.steps.push((place(ledger, unit, step), step));
     }
@@ -49,8 +49,8 @@ impl OutOfOrder {
         self.steps.sort_unstable_by_key(|(place, _)| *place);
     }
 
-    /// Puts them among the steps that are in the order of their own rows. It begins with the last one, so that
-    /// each step is moved only once.
+    /// Inserts them into `steps`, which are in the order of their own rows. It goes from the last one to the first, so that
+    /// each of `steps` is moved only once.
     pub(super) fn put_in_place(self, ledger: &Ledger, steps: &mut Vec<KeptStep>) {
         let mut behind = steps.len();
         steps.extend(self.steps.iter().map(|(_, step)| KeptStep::new(*step)));

@@ -1,4 +1,4 @@
-//! [`Rows`]: settles what becomes of each row, once it is known what becomes of its contact.
+//! [`Rows`]: decides the outcome of each row, after those of the contacts are known.
 
 use std::ops::Range;
 
@@ -12,35 +12,35 @@ use crate::plan::{
 /// See the [module](self).
 pub(super) struct Rows<'p> {
     pub(super) ledger: &'p Ledger,
-    /// What becomes of each contact.
+    /// The outcome of each contact.
     pub(super) contacts: &'p [Outcome],
 }
 
-/// What has become of some rows.
+/// What was decided about some rows.
 #[derive(Debug, Default)]
-pub(super) struct SettledRows {
+pub(super) struct DecidedRows {
     /// The steps of the records whose first rows these are.
     pub(super) steps: Vec<KeptStep>,
     pub(super) out_of_order: OutOfOrder,
     pub(super) stats: Stats,
-    /// The outcomes that differ from those in the ledger.
+    /// Outcomes that have to be changed in the ledger.
     pub(super) outcomes: Vec<(Object, RowIndex, Outcome)>,
 }
 
 impl Rows<'_> {
-    /// Settles these rows.
-    pub(super) fn settle(&self, rows: Range<u32>) -> SettledRows {
-        let (mut settled, mut changes) = (SettledRows::default(), Changes::default());
-        settled.steps.reserve_exact(self.most_steps(rows.len()));
+    /// Decides these rows.
+    pub(super) fn decide(&self, rows: Range<u32>) -> DecidedRows {
+        let (mut decided, mut changes) = (DecidedRows::default(), Changes::default());
+        decided.steps.reserve_exact(self.most_steps(rows.len()));
         let stretch = rows.start as usize..rows.end as usize;
         let contacts = &self.ledger.contact_rows[stretch.clone()];
         let opportunities = &self.ledger.opportunity_rows[stretch];
         let rows = rows.map(RowIndex::new);
         for ((row, contact), opportunity) in rows.zip(contacts).zip(opportunities) {
-            let of_contact = self.settle_contact(row, contact, &mut settled);
+            let of_contact = self.decide_contact(row, contact, &mut decided);
             let of_opportunity =
-                self.settle_opportunity(row, opportunity, &mut changes, &mut settled);
-            let stats = &mut settled.stats;
+                self.decide_opportunity(row, opportunity, &mut changes, &mut decided);
+            let stats = &mut decided.stats;
             stats.contacts.count(of_contact, contact.has_warning);
             stats.opportunities.count(of_opportunity, opportunity.has_warning);
             if of_contact.is_none() && of_opportunity.is_none() {
@@ -50,34 +50,35 @@ impl Rows<'_> {
                 }
             }
         }
-        settled.out_of_order.sort();
-        settled
+        decided.out_of_order.sort();
+        decided
     }
 
-    /// Names the step of a row's contact, if this is the first row of a contact that is written. Returns the
+    /// Decides the contact side of a row, and lists the step of its contact if this is the first row of it. Returns the
     /// outcome.
-    fn settle_contact(
+    fn decide_contact(
         &self,
         row: RowIndex,
         side: &ContactRow,
-        settled: &mut SettledRows,
+        decided: &mut DecidedRows,
     ) -> Option<Outcome> {
         let Some(contact) = side.contact.filter(|_| side.is_first()) else { return side.outcome };
         let outcome = self.contacts[contact.index()];
         if outcome != Outcome::Unchanged {
             let step = RecordRef::from(contact);
-            settled.steps.push(KeptStep::new(step));
+            decided.steps.push(KeptStep::new(step));
         }
-        settled.first_row_of(Object::Contact, row, side.outcome, outcome)
+        decided.first_row_of(Object::Contact, row, side.outcome, outcome)
     }
 
-    /// Settles a row's opportunity, if this is its first row. Returns the outcome.
-    fn settle_opportunity(
+    /// Decides the opportunity side of a row; if this is the first row of its opportunity, also decides the opportunity and
+    /// lists its step. Returns the outcome.
+    fn decide_opportunity(
         &self,
         row: RowIndex,
         side: &OpportunityRow,
         changes: &mut Changes,
-        settled: &mut SettledRows,
+        decided: &mut DecidedRows,
     ) -> Option<Outcome> {
         let Some(opportunity) = side.opportunity.filter(|_| side.is_first()) else {
             return side.outcome;
@@ -89,11 +90,11 @@ impl Rows<'_> {
             false => self.ledger.link_of(opportunity),
         };
         let is_counted = match self.ledger.met(opportunity) {
-            // An earlier window may have counted it.
+            // An earlier window may have counted the link.
             Some(met) => !met.has(Fact::Linked),
             None => side.outcome != Some(Outcome::Merged),
         };
-        settled.stats.links += u64::from(link.is_some() && is_counted);
+        decided.stats.links += u64::from(link.is_some() && is_counted);
         let outcome = if entry.is_new() {
             Outcome::Create
         } else if changes_record(self.ledger, step, changes) || moves_link(self.ledger, opportunity)
@@ -104,15 +105,15 @@ impl Rows<'_> {
         };
         if outcome != Outcome::Unchanged {
             match self.unit_of(step, link) {
-                unit if unit == Some(row) => settled.steps.push(KeptStep::new(step)),
-                unit => settled.out_of_order.push(self.ledger, unit, step),
+                unit if unit == Some(row) => decided.steps.push(KeptStep::new(step)),
+                unit => decided.out_of_order.push(self.ledger, unit, step),
             }
         }
-        settled.first_row_of(Object::Opportunity, row, side.outcome, outcome)
+        decided.first_row_of(Object::Opportunity, row, side.outcome, outcome)
     }
 
-    /// The row that names the unit of a step: the first row of its contact, if it is linked to one that is
-    /// written, or else its own.
+    /// The row by which the unit of a step is ordered: the first row of the contact to which an opportunity is linked, if
+    /// that contact is written, or else the step's own first row.
     fn unit_of(&self, step: RecordRef, link: Option<ContactNumber>) -> Option<RowIndex> {
         let is_written =
             |contact: &ContactNumber| self.contacts[contact.index()] != Outcome::Unchanged;
@@ -120,12 +121,12 @@ impl Rows<'_> {
         first_row(self.ledger, contact.unwrap_or(step))
     }
 
-    /// How many steps so many rows can name at most: no more than there are records.
+    /// How many steps this many rows can list at most.
     fn most_steps(&self, rows: usize) -> usize {
         rows.min(self.ledger.contacts.len()) + rows.min(self.ledger.opportunities.len())
     }
 
-    /// Is every step in its place?
+    /// Whether every step is in its place. For an assertion.
     pub(super) fn are_in_order(&self, steps: &[KeptStep]) -> bool {
         steps.is_sorted_by_key(|kept| {
             let step = kept.record();
@@ -134,9 +135,9 @@ impl Rows<'_> {
     }
 }
 
-impl SettledRows {
-    /// The first row of a record shows what becomes of the record; unless an earlier window has folded rows
-    /// into it, because then it was counted there.
+impl DecidedRows {
+    /// Gives the first row of a record the outcome of the record. If an earlier window has folded rows into the record, its
+    /// outcome was counted there, and this row has been merged.
     fn first_row_of(
         &mut self,
         object: Object,
