@@ -1,4 +1,4 @@
-//! Reports clear tokens that are not obeyed (behaviour L2, W3).
+//! Reports cells with the clear token that clear nothing, and why (behaviour L2, W3).
 
 use super::Planner;
 use crate::draft::{Column, Settings};
@@ -21,8 +21,8 @@ const GIVEN: &str = "an earlier row of the file gives it";
 pub(super) type GivenFields = Map<(RecordRef, FieldId), (RowIndex, bool)>;
 
 impl Planner {
-    /// Reports the clear tokens of a row that do not clear anything of its contact. A consent that is kept
-    /// has an issue [of its own](Self::note_kept_consent).
+    /// Reports the clear tokens of a row that clear nothing of its contact. A consent that is kept has an issue
+    /// [of its own](Self::note_kept_consent).
     #[cold]
     pub(super) fn note_kept_fields(
         &mut self,
@@ -41,6 +41,7 @@ impl Planner {
         self.note_kept(Object::Contact, row, kept);
     }
 
+    /// Why a value is still there once the row is folded in; `None` if it is not, or if that is not to be reported.
     fn why_value_stays(
         &mut self,
         settings: &Settings,
@@ -49,12 +50,12 @@ impl Planner {
         column: &Column,
     ) -> Option<&'static str> {
         let base = self.ledger.base(contact);
-        // A new contact has only what a default puts in the place of the token.
+        // The value that would be cleared: a stored one, or a default that takes the place of the token.
         let is_there = base.is_new() || base.shows(column.field) || column.default_always;
         match column.field {
-            // An id is given by the CRM, which no row can take back; a consent has an issue of its own.
+            // No row can take back the id that the CRM has given. A consent has an issue of its own.
             FieldId::CONTACT_ID | FieldId::DND => None,
-            // Which tags of opportunities come before this row is not known yet.
+            // It is not known yet which tags the contact gets from opportunities of earlier rows.
             FieldId::TAGS if may_bring_tags(settings) => None,
             field if is_there && self.is_found_by(settings, row, field) => Some(FOUND_BY_IT),
             field if is_there && is_required(settings, field) => Some(NEEDED),
@@ -62,7 +63,7 @@ impl Planner {
         }
     }
 
-    /// Why an address, or one of a list of them, is still there once the row is folded in.
+    /// Why an address of this field is still there once the row is folded in; `None` if none is.
     fn why_addresses_stay(
         &self,
         settings: &Settings,
@@ -81,7 +82,7 @@ impl Planner {
             true => before.primary.is_some() && before.primary == after.primary,
             false => before.additional.iter().any(|held| after.additional.contains(held)),
         };
-        // Of a list, only the address that led the row there stays for that.
+        // Of several additional addresses, only the one by which the row has found the contact stays for that reason.
         let leads = is_primary || self.names_one_of(settings, row, kind, &before);
         match () {
             () if !stays => None,
@@ -94,7 +95,7 @@ impl Planner {
         }
     }
 
-    /// Does a row name one of these additional addresses?
+    /// Whether a row names one of these additional addresses.
     fn names_one_of(
         &self,
         settings: &Settings,
@@ -110,14 +111,14 @@ impl Planner {
         names
     }
 
-    /// Did a rule of which the field is a part lead the row to its contact?
+    /// Whether the row has found its contact by a rule that includes this field.
     fn is_found_by(&self, settings: &Settings, row: RowIndex, field: FieldId) -> bool {
         let rule = self.row_of(row).rule;
         let rule = rule.and_then(|rule| settings.rules.get(usize::from(rule)));
         rule.is_some_and(|rule| rule.has(field))
     }
 
-    /// Has an earlier row of the record given it this field? Then no token clears it (W3).
+    /// Whether an earlier row of the record has given it this field. Then a token does not clear it (W3).
     fn is_given_before(&mut self, record: RecordRef, row: RowIndex, field: FieldId) -> bool {
         let (object, base) = (record.object, self.ledger.base(record));
         let Some(previous) = self.ledger.said_before(object, row) else {
@@ -132,7 +133,7 @@ impl Planner {
         is_given
     }
 
-    /// Reports the clear tokens of a row that do not clear anything of its stored opportunity.
+    /// Reports the clear tokens of a row that clear nothing of its opportunity.
     #[cold]
     pub(super) fn note_kept_standing(
         &mut self,
@@ -159,8 +160,8 @@ impl Planner {
         self.note_kept(Object::Opportunity, row, kept);
     }
 
-    /// Has an opportunity this field once the row is folded in? A stage that a row has given may be gone with its
-    /// pipeline (O7), and a lost reason may have been of no use (O8).
+    /// Whether an opportunity has this field once the row is folded in. A stage that a row has given may have been cleared
+    /// together with its pipeline (O7), and a lost reason may not have been used (O8).
     fn is_there_after(
         &self,
         opportunity: OpportunityNumber,
@@ -187,13 +188,14 @@ impl Planner {
     }
 }
 
-/// Can an opportunity of this file bring a tag to its contact (P8)?
+/// Whether opportunities of this file can bring tags to their contacts (P8).
 fn may_bring_tags(settings: &Settings) -> bool {
     let mut columns = settings.opportunity_columns.iter();
     columns.any(|column| column.field == FieldId::OPPORTUNITY_TAGS)
 }
 
-/// The columns whose cell is the clear token. Where the merge rule keeps what is stored, nothing is asked.
+/// The columns in which a row asks to clear the stored value by the clear token. In a column that keeps what is stored, the
+/// token asks for nothing.
 fn asked<'s>(settings: &'s Settings, cells: BlockRow<'_>, object: Object) -> Vec<&'s Column> {
     let is_asked = |column: &&Column| {
         column.merge != Merge::Keep && column.is_clear_token(normalize::trim(column.text(&cells)))

@@ -1,5 +1,5 @@
-//! Reports where rows that are folded into one record disagree (behaviour W5, O9), and where a row would take
-//! back a wish not to be contacted (W6).
+//! Reports where rows of one record contradict each other (behaviour W5, O9), and where a row would take back a wish not to
+//! be contacted (W6).
 
 use std::ops::Range;
 
@@ -15,14 +15,14 @@ use crate::plan::{Entry, Ledger};
 use crate::source::{BlockRow, side_by_side};
 use crate::value::Value;
 
-/// The columns in which a row may contradict what was said before it.
+/// The columns in which a row may contradict what came before it.
 #[derive(Debug)]
 pub(super) struct Differences {
-    /// Those in which it may contradict an earlier row of its contact (W5).
+    /// An earlier row of its contact (W5).
     contacts: Compared,
-    /// Those in which it may contradict an earlier row of its opportunity (O9).
+    /// An earlier row of its opportunity (O9).
     opportunities: Compared,
-    /// Those in which comparing texts tells whether it contradicts its stored contact.
+    /// Its stored contact, as far as comparing texts can tell.
     pub(super) overwritten: Vec<Overwritten>,
 }
 
@@ -36,8 +36,8 @@ impl Differences {
     }
 }
 
-/// A field of plain text that just one column feeds and overwrites. If the cell is not blank, it is what the
-/// field holds afterwards, as long as there is room for it.
+/// A field of plain text that only one column feeds and overwrites. If the cell is not blank, the field has the text of the
+/// cell afterwards.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Overwritten {
     /// The place of the column in the file.
@@ -46,7 +46,7 @@ pub(super) struct Overwritten {
     max_chars: usize,
 }
 
-/// May a row contradict an earlier one in this column?
+/// Whether a row can contradict an earlier one in this column.
 fn is_compared(column: &Column) -> bool {
     !column.is_list
         && column.merge == Merge::Overwrite
@@ -65,9 +65,9 @@ fn is_compared(column: &Column) -> bool {
 #[derive(Debug)]
 struct Compared {
     columns: Vec<ComparedColumn>,
-    /// The same columns, as ranges of neighbours in the file.
+    /// The same columns, as ranges of columns that stand side by side in the file.
     stretches: Vec<Range<usize>>,
-    /// In one of them the same text may mean two things.
+    /// Whether one of them [has a region](ComparedColumn::has_region).
     has_region: bool,
 }
 
@@ -77,7 +77,8 @@ struct ComparedColumn {
     place: usize,
     /// Its place in the file.
     index: usize,
-    /// It holds phones: what their text means depends on the row's country. No other text may mean two things.
+    /// Whether it holds phones, whose meaning depends on the country of the row. In all other columns, the same text means
+    /// the same.
     has_region: bool,
 }
 
@@ -98,7 +99,7 @@ impl Compared {
         }
     }
 
-    /// Do two rows have the same text in all of these columns, and can it mean just one thing?
+    /// Whether two rows certainly agree, because they have the same text in all of these columns.
     fn are_alike(&self, a: &BlockRow<'_>, b: &BlockRow<'_>) -> bool {
         let mut stretches = self.stretches.iter();
         !self.has_region
@@ -125,8 +126,8 @@ fn overwritten(settings: &Settings) -> Vec<Overwritten> {
     columns.filter_map(place).collect()
 }
 
-/// Does comparing texts show that a row changes its stored contact? For the last row of a contact, that settles
-/// it: the contact is changed. False if only folding the rows can tell.
+/// Whether comparing texts shows that a row contradicts its stored contact. If the last row of a contact does, the contact
+/// is changed. If not, only folding its rows can tell.
 pub(super) fn contradicts(
     ledger: &Ledger,
     overwritten: &[Overwritten],
@@ -152,17 +153,17 @@ pub(super) fn contradicts(
     })
 }
 
-/// A row, and the row before it that says something of the same record.
+/// A row, and the row before it of the same record.
 struct Pair<'l> {
     ledger: &'l Ledger,
     settings: &'l Settings,
     previous: RowIndex,
-    /// The earlier one first.
+    /// The two rows, the earlier one first.
     rows: [RowOf<'l>; 2],
 }
 
 impl<'l> Pair<'l> {
-    /// The earlier row that the later one contradicts in a column, if it does.
+    /// The earlier row that the later one contradicts in a column, if there is one.
     fn contradicted(
         &self,
         &ComparedColumn { index, has_region, .. }: &ComparedColumn,
@@ -183,10 +184,10 @@ impl<'l> Pair<'l> {
         differs.then_some(earlier)
     }
 
-    /// The last value that the rows before the later one say in a column, and the row that says it.
+    /// The last value that earlier rows give in a column, and the row that gives it.
     fn said_before(&self, column: &'l Column) -> Option<(RowIndex, Value<'l>)> {
         let Pair { ledger, settings, previous, rows: [before, _] } = self;
-        // Usually the last row says one.
+        // Usually it is the row right before.
         if let Some(value) = before.value(settings, column) {
             return Some((*previous, value));
         }
@@ -206,8 +207,8 @@ impl Planner {
         self.note_where(settings, Object::Contact, [row, previous], |_, _, _| true);
     }
 
-    /// Reports where a row contradicts an earlier row of its opportunity (O9). `pipeline` is the one that the
-    /// opportunity is in after the row, and `is_lost` whether a lost reason was of use.
+    /// Reports where a row contradicts an earlier row of its opportunity (O9). `pipeline` is the pipeline of the opportunity
+    /// after the row, by which stages are compared. `is_lost` says whether it is lost then, so that lost reasons matter.
     pub(super) fn note_opportunity_differences(
         &mut self,
         settings: &Settings,
@@ -227,8 +228,8 @@ impl Planner {
         });
     }
 
-    /// Reports where a row contradicts an earlier one. `counts` says whether it matters that two values of a
-    /// field differ.
+    /// Reports where a row contradicts an earlier one. `counts` says whether a difference between two values of a field
+    /// matters.
     fn note_where(
         &mut self,
         settings: &Settings,
@@ -255,7 +256,7 @@ impl Planner {
         for compared in &compared.columns {
             let column = &settings.columns(object)[compared.place];
             let Some(earlier) = pair.contradicted(compared, column, &counts) else { continue };
-            // The cell of a full name feeds two fields, but differs once.
+            // The cell of a full name feeds two fields, and is reported once.
             let is_told = window.findings[first..].iter().any(|old| old.column == column.index());
             if !is_told {
                 let finding = Finding::row(IssueCode::FieldDiffers, this.number).object(object);
@@ -265,7 +266,7 @@ impl Planner {
         }
     }
 
-    /// Reports that a contact does not want to be contacted, and stays so although the row says otherwise (W6).
+    /// Reports that a contact still counts as one who does not want to be contacted, although the row says otherwise (W6).
     #[cold]
     pub(super) fn note_kept_consent(
         &mut self,
@@ -276,7 +277,7 @@ impl Planner {
         let columns = settings.columns_of(FieldId::DND);
         let this = self.row_of(row);
         let (number, no) = (this.number, Value::Boolean(false));
-        // A cell takes the wish back by saying so, or by asking to clear it. A blank asks for nothing.
+        // A cell takes the wish back if it says no, or if it has the clear token. A blank cell does not.
         let said = |column: &Column| {
             let text = column.text(&this.cells);
             column.is_clear_token(normalize::trim(text))

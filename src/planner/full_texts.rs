@@ -1,7 +1,7 @@
-//! Texts that grow row by row until they are full (behaviour W5, §10): reports what there is no room for.
+//! Reports rows that append to a text which has no room for more (behaviour W5, §10).
 //!
-//! Nearly all texts have room. Counting bytes shows that, without a look at what the rows say: there are never
-//! more characters than bytes. Only a text that may be full is folded.
+//! Nearly all texts have room. To know that, it is enough to count bytes, because a text never has more characters than
+//! bytes. Only a text that may be full is folded.
 
 use std::ops::Range;
 
@@ -15,19 +15,20 @@ use crate::maps::Map;
 use crate::merge::Single;
 use crate::object::{Object, RecordRef, RowIndex};
 
-/// The text in one field of one record.
+/// The text of one field of one record.
 type Text = (RecordRef, FieldId);
 
-/// The fields whose texts grow, and what is known about texts that may be full.
+/// The fields to whose texts rows append, and what is known about texts that may be full.
 #[derive(Debug, Default)]
 pub(super) struct GrowingTexts {
     /// The columns of each such field, for contacts and for opportunities.
     fields: [Vec<Range<usize>>; 2],
-    /// Do several columns feed one such field, so that a row can fill the text by itself?
+    /// For contacts and for opportunities: whether several columns feed one such field, so that the first row of a record can
+    /// fill the text by itself.
     adds_alone: [bool; 2],
-    /// How long a text may be at most that many rows add to, and up to which row that was counted.
+    /// For texts with many rows: up to which row bytes were counted, and how many there are at most.
     counted: Map<Text, (RowIndex, usize)>,
-    /// Texts that may be full, each as a row left it, and which row.
+    /// For texts that may be full: the text as a certain row left it, and that row.
     kept: Map<Text, (RowIndex, Single<'static>)>,
 }
 
@@ -53,13 +54,13 @@ fn grows(column: &Column) -> bool {
     column.merge == Merge::Append && column.max_chars < usize::MAX
 }
 
-/// Is there certainly room for so many bytes? A value map may make a cell longer.
+/// Whether there is certainly room for this many bytes. Not with a value map, which may make a cell longer.
 fn is_room(bytes: usize, columns: &[Column]) -> bool {
     bytes <= columns[0].max_chars && columns.iter().all(Column::is_direct)
 }
 
 impl Planner {
-    /// Reports what a row would add to texts of its record that have no room for it.
+    /// Reports what a row would append to texts of its record that have no room for it.
     #[inline]
     pub(super) fn note_full_texts(
         &mut self,
@@ -100,17 +101,17 @@ impl Planner {
             finding.object(record.object).column(column).detail(columns[0].room())
         });
         self.window.findings.extend(refused);
-        // What was said before is not added again, so the text may be far shorter than was counted.
+        // A text that is there already is not appended again, so the real length may be far below the count.
         let len = now.value.as_ref().map_or(0, |text| text.to_text().len() + 1);
         self.growing_texts.counted.insert(key, (row, len));
         self.growing_texts.kept.insert(key, (row, now));
     }
 
-    /// Is there certainly room, judging by how many bytes the rows so far have? `None`: there are too many
-    /// rows to look at each of them again.
+    /// Whether there is certainly room, judging by the bytes of all rows so far. `None` if the record has too many rows to
+    /// count them all again.
     #[inline]
     fn has_room(&self, record: RecordRef, row: RowIndex, columns: &[Column]) -> Option<bool> {
-        // A single cell that is too long was refused when it was read.
+        // The first cell of a blank text has room: if it was too long by itself, it was refused when it was read.
         let is_first = columns.len() == 1 && self.ledger.said_before(record.object, row).is_none();
         let base = self.ledger.base(record);
         if is_first && !base.shows(columns[0].field) {
@@ -128,7 +129,7 @@ impl Planner {
         rows.next().is_none().then(|| is_room(most, columns))
     }
 
-    /// Like [`has_room`](Self::has_room), but counts on from where an earlier row has stopped.
+    /// Like [`has_room`](Self::has_room), but goes on counting where an earlier row has stopped.
     fn has_room_by_count(&mut self, record: RecordRef, row: RowIndex, columns: &[Column]) -> bool {
         let text = (record, columns[0].field);
         let counted = self.growing_texts.counted.get(&text).copied();
@@ -141,21 +142,20 @@ impl Planner {
         is_room(most, columns)
     }
 
-    /// How many bytes the text has at most before the file adds any.
+    /// How many bytes the text has at most before any row.
     fn stored_len(&self, record: RecordRef, columns: &[Column]) -> usize {
         let base = self.ledger.base(record);
         let defaults = columns.iter().filter_map(|column| column.default.as_deref());
         base.shown(columns[0].field).chain(defaults).map(|text| text.len() + 1).sum()
     }
 
-    /// How many bytes a row adds at most, including what separates two texts.
+    /// How many bytes a row appends at most, including line breaks.
     fn row_len(&self, row: RowIndex, columns: &[Column]) -> usize {
         let cells = self.ledger.cells(row);
         columns.iter().map(|column| column.text(&cells).len() + 1).sum()
     }
 
-    /// The text after the rows up to this one have been folded in. `kept` is the text as an earlier row left
-    /// it.
+    /// The text after the rows up to this one. `kept` is the text as an earlier row left it.
     fn grown(
         &self,
         record: RecordRef,

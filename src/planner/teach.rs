@@ -1,10 +1,10 @@
-//! Which keys lead to a contact: what is written teaches the index, what is removed un-teaches it (behaviour
-//! M7).
+//! Which keys lead to a contact. A key that a row writes is taught to the index, and one that a row removes is untaught
+//! (behaviour M7).
 //!
 //! ```text
-//! row 1   ana@example.com   creates a contact            ana@ leads to it
-//! row 2   ana@example.com   +1 206 555 0123              so the phone leads to it, too
-//! row 3                     +1 206 555 0123              finds it by that
+//! row 1   ana@example.com                      creates a contact, to which the address leads from now on
+//! row 2   ana@example.com   +1 206 555 0123    finds it by the address, and now the phone leads to it, too
+//! row 3                     +1 206 555 0123    finds it by the phone
 //! ```
 
 mod texts;
@@ -30,7 +30,7 @@ pub(crate) use texts::keys_of;
 pub(super) use texts::text_of;
 
 impl Planner {
-    /// Storage declares that a stored contact carries these keys.
+    /// Takes the keys that storage declares for a stored contact.
     pub(super) fn declare(
         &mut self,
         settings: &Settings,
@@ -59,7 +59,8 @@ impl Planner {
         }
     }
 
-    /// Storage declares keys of one part each. Returns those that no row has offered; they are not taken.
+    /// Takes declared keys under rules of addresses, each of which is one value. Returns those that no row has offered; they
+    /// are not taken.
     pub(super) fn declare_each<'f>(
         &mut self,
         settings: &Settings,
@@ -71,7 +72,7 @@ impl Planner {
         let (mut field, mut rule) = (None, None);
         let mut unknown = Vec::new();
         for key in declared {
-            // The keys of one rule usually come together.
+            // Keys of one rule usually come one after the other.
             if key.field != field {
                 (field, rule) = (key.field, key.field.and_then(rule_of));
             }
@@ -93,15 +94,15 @@ impl Planner {
         unknown
     }
 
-    /// The number of the key with this text under the rule at this position, if a row has offered it.
+    /// The number of the key with this text under the rule at position `number`, if a row has offered it.
     fn find_key(&self, number: usize, rule: &Rule, text: &str) -> Option<KeyNumber> {
         let kind = KeyKind::of_rule(number);
         let phone = (rule.shape == Shape::Phones).then(|| parse_phone(text)).flatten();
         self.index.find(kind, text, phone.and_then(Phone::packed), |p| self.ledger.text(p))
     }
 
-    /// Lets a key lead to a stored contact that carries it, unless a row has taken the key away before it was
-    /// asked for: then whoever gets the key gets it from this contact (X3). True if the key leads there.
+    /// Lets a key lead to a stored contact that carries it, unless a row has removed the key from the contact before storage
+    /// was asked for it. Then a contact that takes the key takes it from this one (X3). Returns whether the key leads there.
     fn declare_key(
         &mut self,
         settings: &Settings,
@@ -120,7 +121,7 @@ impl Planner {
         holds
     }
 
-    /// Was this value a part of a key that was asked for?
+    /// Whether a declared value belongs to a key that was asked for.
     fn is_asked(&self, settings: &Settings, field: Option<FieldId>, text: &str) -> bool {
         let Some(field) = field else { return false };
         settings.rules.iter().enumerate().any(|(number, rule)| match &rule.shape {
@@ -129,7 +130,7 @@ impl Planner {
         })
     }
 
-    /// Does a contact still carry this stored key after the rows so far?
+    /// Whether a contact still carries a key that is stored for it, after the rows so far.
     fn still_holds(
         &self,
         settings: &Settings,
@@ -155,7 +156,8 @@ impl Planner {
         }
     }
 
-    /// A row was folded into a contact: from now on those of its keys that are written lead there.
+    /// After a row was folded into a contact: lets those of its keys that are written lead there, and those that it removes
+    /// no longer.
     pub(super) fn teach(
         &mut self,
         settings: &Settings,
@@ -177,8 +179,8 @@ impl Planner {
         }
     }
 
-    /// Settles the common cases: the contact is known to carry every address of the row, or all of them are taken,
-    /// because there is certainly room.
+    /// Handles the common cases without folding any row: the contact carries every address of the row already, or takes all
+    /// of them because there is certainly room. Returns false for any other case.
     fn are_addresses_taught_simply(
         &mut self,
         settings: &Settings,
@@ -222,7 +224,7 @@ impl Planner {
         has_room
     }
 
-    /// Is there certainly room for all addresses of this kind that a contact's rows give, up to this row?
+    /// Whether there is certainly room for all addresses of this kind that the rows of a contact give, up to this row.
     fn is_room_certain(
         &self,
         settings: &Settings,
@@ -242,7 +244,7 @@ impl Planner {
         self.stored_addresses(contact, kind) + given.sum::<usize>() <= AddressBook::LIMIT
     }
 
-    /// How many of these addresses a contact has in storage. The primary one counts, because it may become an
+    /// How many additional addresses of this kind a contact has in storage, plus one for the primary one, which may become an
     /// additional one.
     fn stored_addresses(&self, contact: ContactNumber, kind: Addresses) -> usize {
         match self.ledger.entry(contact).is_new() {
@@ -251,6 +253,7 @@ impl Planner {
         }
     }
 
+    /// Handles any other case: folds the row, and teaches what comes out.
     fn teach_addresses(
         &mut self,
         settings: &Settings,
@@ -279,7 +282,7 @@ impl Planner {
         }
     }
 
-    /// What a row changes in the addresses of its contact, given all rows of the contact before it.
+    /// What a row changes about the addresses of its contact, given all rows of the contact before it.
     fn address_lesson(
         &self,
         settings: &Settings,
@@ -309,13 +312,13 @@ impl Planner {
             gone.map(|value| value.clone().into_owned()).collect();
         let known = |value: &Value<'_>| self.find_address(settings, kind, value);
         let gone = gone_values.iter().filter_map(known).collect();
-        // If a switchboard's number is on every row, each row would have to fold all those before it. So the
-        // addresses are kept.
+        // The phone of a switchboard may be on thousands of rows. If the addresses were not kept, each of these rows would
+        // have to fold all rows before it.
         let book = self.is_one_of_many(row).then(|| book.into_owned());
         AddressLesson { held, gone, gone_values, refused, book }
     }
 
-    /// Does the contact carry every address of the row, and lose none, if the row is folded in full?
+    /// Whether the contact takes every address of the row and loses none, found out by folding. For an assertion.
     fn takes_all(
         &self,
         settings: &Settings,
@@ -350,14 +353,15 @@ impl Planner {
     }
 }
 
-/// What a row changes in the addresses of its contact.
+/// What a row changes about the addresses of its contact.
 struct AddressLesson {
-    /// The keys of the row that the contact carries now, and keys that it no longer carries.
+    /// The keys of the row that the contact carries now.
     held: SmallVec<[KeyNumber; 8]>,
+    /// Keys that it no longer carries.
     gone: Vec<KeyNumber>,
-    /// All that it no longer carries, whether or not a row offers them.
+    /// All addresses that it no longer carries, whether or not they are keys of the file.
     gone_values: Vec<Value<'static>>,
-    /// The values of the row for which there was no room: column, item and text.
+    /// The values of the row for which there was no room: column, place in the cell, and text.
     refused: Vec<(u16, u16, String)>,
     /// The addresses after the row, if they are to be kept.
     book: Option<AddressBook<'static>>,

@@ -1,10 +1,10 @@
-//! [`Tokenless`] rows: those that leave no token in storage. Could such a row mean another record once the plan is
-//! written (behaviour X6)?
+//! [`Tokenless`] rows leave no token in storage, and [`Moved`] tells which of them may find another record once the plan is
+//! written (behaviour X6).
 //!
-//! A row that writes a record leaves a token, by which a resumed import knows what the row had found. Any other row has
-//! to find its record again, in a storage that the import has changed; and so has a row that was not reached before the
-//! import was interrupted. So the planner notes each key that a stored contact gains or loses. A row none of whose keys
-//! has moved finds what it found before.
+//! A row that writes a record leaves a token, which tells a resumed import what the row had found. Any other row has to find
+//! its record again, in a storage that the import itself has changed. So has a row that was not written before the
+//! interruption. The planner therefore notes each key that a stored contact gains or loses. A row of whose keys none has
+//! moved finds what it found before; of all others, the checkpoint says what they had found.
 
 use foldhash::fast::RandomState;
 use smallvec::SmallVec;
@@ -21,24 +21,24 @@ use crate::value::Value;
 /// How many rows are looked at together.
 pub(super) const TOGETHER: usize = 4_096;
 
-/// A row that leaves no token for one of its sides, or not before its contact is written.
+/// A row that leaves no token for one of its sides, or leaves it only when its contact is written.
 #[derive(Clone, Debug)]
 pub(crate) struct Tokenless {
     pub(crate) row: RowIndex,
-    /// The contact that it writes, if both of its sides leave a token.
+    /// The contact that it writes, if both of its sides leave a token in the end.
     writes: Option<ContactNumber>,
     /// Fingerprints of the keys by which it looks for its contact.
     keys: SmallVec<[u64; 4]>,
-    /// Fingerprint of the stored opportunity that it was found to mean.
+    /// A fingerprint of the stored opportunity that it was matched with.
     opportunity: Option<u128>,
-    /// Its opportunity fails, perhaps for another one of its contact.
+    /// Whether its opportunity side fails. The reason may be another opportunity of its contact.
     has_failed: bool,
 }
 
-/// The keys and the opportunities that a plan changes, and by which rows find records.
+/// What a plan changes that rows find records by: keys of contacts, and opportunities.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Moved {
-    /// Fingerprints of keys, each with the stored contact that gains or loses it, unless there are several.
+    /// Fingerprints of keys that stored contacts gain or lose, each with that contact, or `None` if there are several.
     keys: Map<u64, Option<ContactNumber>>,
     opportunities: Set<u128>,
 }
@@ -58,7 +58,7 @@ impl Moved {
         moved
     }
 
-    /// Adds what another plan changes. It numbers its contacts otherwise.
+    /// Adds what another plan changes. That plan has other contact numbers, so its contacts are not kept.
     pub(crate) fn add(&mut self, other: Moved) {
         self.keys.extend(other.keys.into_keys().map(|key| (key, None)));
         self.opportunities.extend(other.opportunities);
@@ -68,9 +68,9 @@ impl Moved {
         self.keys.is_empty() && self.opportunities.is_empty()
     }
 
-    /// Could the row lead elsewhere now?
+    /// Whether the row might find another record now.
     pub(crate) fn concerns(&self, row: &Tokenless) -> bool {
-        // What its own contact gains or loses does not lead it to another one.
+        // If only its own contact gains or loses a key, the row still finds that contact.
         let leads_elsewhere =
             |of: &Option<ContactNumber>| row.writes.is_none() || *of != row.writes;
         row.keys.iter().any(|key| self.keys.get(key).is_some_and(leads_elsewhere))
@@ -84,9 +84,9 @@ pub(crate) fn each_tokenless(plan: &Plan, show: impl FnMut(Tokenless)) {
     each_row(plan, |row| is_tokenless(&plan.ledger, row), show);
 }
 
-/// Shows the rows of a plan that leave a token once their contact is written, in order. A row that brings its contact
-/// does so with all of its keys. Nobody else comes by them, unless a rule of several fields makes some, which may be
-/// those of several contacts (M6).
+/// Shows the rows of a plan that leave a token once their contact is written, in order. A row that creates its contact is
+/// left out, because no other contact can take its keys. The exception are keys of several fields, which several contacts
+/// may have (M6).
 pub(crate) fn each_writing(plan: &Plan, show: impl FnMut(Tokenless)) {
     let ledger = &plan.ledger;
     let may_share = ledger.settings.may_share_keys();
@@ -150,7 +150,7 @@ pub(super) fn with_keys(
     }
 }
 
-/// A phone that fits is its own fingerprint.
+/// The fingerprint of a key. A phone that fits 64 bits is its own fingerprint.
 fn print_of_key(block: &Block, key: &Key) -> u64 {
     match key.text {
         KeyText::Phone => key.hash,
@@ -163,20 +163,21 @@ fn print_of_value(value: &Value<'_>) -> u64 {
     phone.unwrap_or_else(|| print_of_text(&value.to_text()))
 }
 
-#[allow(clippy::cast_possible_truncation)] // half of it tells keys apart well enough
+#[allow(clippy::cast_possible_truncation)] // half of the fingerprint tells keys apart well enough
 fn print_of_text(text: &str) -> u64 {
     print_of(text) as u64
 }
 
 impl Planner {
-    /// Notes that a contact gains or loses a key, if it is a stored one: any other is made by the same rows again.
+    /// Notes that a contact gains or loses a key, if it is a stored contact. A new contact does not matter: a resumed import
+    /// makes it of the same rows again.
     pub(super) fn note_moved(&mut self, key: KeyNumber, contact: ContactNumber) {
         if self.ledger.contacts[contact.index()].stored().is_some() {
             self.moved.push((key, contact));
         }
     }
 
-    /// The same of keys that perhaps no row offers.
+    /// The same for values that need not be keys of the file.
     pub(super) fn note_moved_values<'v>(
         &mut self,
         contact: ContactNumber,

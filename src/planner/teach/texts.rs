@@ -1,5 +1,5 @@
-//! Keys under rules of names and other texts, alone or with addresses. They follow the effective values of a contact:
-//! another last name takes the old key away.
+//! Keys under rules of names and other texts, alone or together with addresses. They are made of the effective values of a
+//! contact. So a row that changes the last name also takes the old key away.
 
 use std::sync::Arc;
 
@@ -17,8 +17,8 @@ use crate::planner::row_keys::RowKeys;
 use crate::value::Value;
 
 impl Planner {
-    /// Settles the common cases of a rule whose fields are what the row says of them: the contact is known to carry
-    /// every key of the row, or it is new and this is its first row.
+    /// Handles the common cases of a rule whose keys are [as offered](TextPolicy::is_as_offered): the contact carries every
+    /// key of the row already, or this is the first row of a new contact. Returns false for any other case.
     pub(super) fn are_texts_taught_simply(
         &mut self,
         contact: ContactNumber,
@@ -45,7 +45,7 @@ impl Planner {
         true
     }
 
-    /// Keys made of texts follow the effective values of the contact, so old ones go and new ones come.
+    /// Handles any other case: makes the keys of the contact after the row, and replaces the old ones.
     pub(super) fn teach_texts(
         &mut self,
         settings: &Settings,
@@ -78,7 +78,7 @@ impl Planner {
         }
     }
 
-    /// The keys of a contact under a rule as it is stored, if this is its first row, and after the row.
+    /// The keys of a contact under a rule: first those that are stored, if this is its first row, then those after the row.
     fn texts_around(
         &mut self,
         settings: &Settings,
@@ -96,8 +96,8 @@ impl Planner {
         [before, keys_of(base, rule, &rows)]
     }
 
-    /// The key with this text, which no row need have offered. `None` if another thread still holds the block to whose
-    /// text it would be added.
+    /// The key with this text. If no row has offered it, it is added. `None` if that is not possible, because another thread
+    /// still uses the block to whose text it would be appended.
     fn find_or_learn(&mut self, kind: KeyKind, text: &str) -> Option<KeyNumber> {
         let ledger = &self.ledger;
         let found = self.index.find(kind, text, None, |place| ledger.text(place));
@@ -111,7 +111,7 @@ impl Planner {
     }
 }
 
-/// The keys under a rule, made from the parts that storage declared.
+/// The keys under a rule, combined from the values that storage has declared.
 pub(super) fn declared_keys(rule: &Rule, keys: &[DeclaredKey<'_>]) -> Vec<String> {
     let parts_of = |field| {
         let parts = keys.iter().filter(|key| key.field == Some(field)).map(|key| key.key);
@@ -136,7 +136,7 @@ pub(crate) fn keys_of(base: Base<'_>, rule: &Rule, rows: &[RowOf<'_>]) -> Vec<St
     combinations(&texts.collect::<Vec<_>>())
 }
 
-/// What a single value, if there is one, gives to keys.
+/// The text of a single value as a part of keys; nothing if there is no value.
 pub(in crate::planner) fn text_of(value: Option<Value<'_>>) -> Vec<String> {
     let text = value.map(|value| key_part(&value.to_text()));
     text.into_iter().filter(|text| !text.is_empty()).collect()
