@@ -6,7 +6,7 @@
 
 use std::ops::AddAssign;
 
-use super::final_record::{Answer, FinalRecord, Items, folded};
+use super::final_record::{FinalRecord, Holding, Items, folded};
 use super::{Entry, Outcome, Plan};
 use crate::draft::{Column, NamePart, Settings};
 use crate::field::FieldId;
@@ -90,12 +90,12 @@ enum Fate {
     Failed,
 }
 
-impl From<Answer> for Fate {
-    fn from(answer: Answer) -> Self {
+impl From<Holding> for Fate {
+    fn from(answer: Holding) -> Self {
         match answer {
-            Answer::Holds => Fate::Taken,
-            Answer::HoldsNot => Fate::LeftOut,
-            Answer::Unread => Fate::Refused,
+            Holding::Holds => Fate::Taken,
+            Holding::HoldsNot => Fate::LeftOut,
+            Holding::Unusable => Fate::Refused,
         }
     }
 }
@@ -141,18 +141,18 @@ struct Tally<'p> {
     refused: Set<(RowIndex, u16, Object)>,
     /// The contact that the tags of an opportunity's row go to.
     gifts: Map<RowIndex, ContactNumber>,
-    /// The tags of those contacts in the end.
+    /// The tags that those contacts have in the end.
     tags: Map<ContactNumber, Items>,
 }
 
 impl<'p> Tally<'p> {
     fn new(plan: &'p Plan) -> Self {
         let refusals = plan.findings.iter().filter(|found| match found.code {
-            // The later row counts: this one was not refused.
+            // The cell is not refused: it counts before that of the earlier row.
             IssueCode::FieldDiffers => false,
-            // The contact is the one that the cell names.
+            // The cell is not refused: the row means the contact that it names.
             IssueCode::ContactUnlikeLog => false,
-            // A contact was chosen, and carries the value.
+            // Unless it is an error, a contact was chosen, and carries the value.
             IssueCode::KeyAmbiguous => found.severity == Severity::Error,
             _ => true,
         });
@@ -177,7 +177,7 @@ impl<'p> Tally<'p> {
                 Some(Outcome::Fail) => Fate::Failed,
                 Some(Outcome::Skip) => Fate::Skipped,
                 Some(_) => {
-                    // All rows of a record are counted where its first one stands.
+                    // All rows of a record are counted at its first row.
                     let Some(record) = side.record else { continue };
                     let entry = ledger.entry(record);
                     if entry.first_row == Some(row) {
@@ -211,35 +211,35 @@ impl<'p> Tally<'p> {
                 let is_refused =
                     first.index().is_some_and(|at| self.refused.contains(&(row, at, step.object)));
                 let answer = if is_refused {
-                    Answer::Unread
+                    Holding::Unusable
                 } else if target.stays(is_alone) {
-                    Answer::Holds
+                    Holding::Holds
                 } else if first.field == FieldId::OPPORTUNITY_TAGS {
-                    self.look_for_tags(row, first)
+                    self.holds_tags(row, first)
                 } else {
                     let after = after.get_or_insert_with(|| FinalRecord::of(ledger, step));
-                    let answers = target.columns.iter().map(|column| after.look(column, &of));
-                    answers.max().unwrap_or(Answer::Holds)
+                    let answers = target.columns.iter().map(|column| after.holds(column, &of));
+                    answers.max().unwrap_or(Holding::Holds)
                 };
                 target.counts.add(answer.into());
             }
         }
     }
 
-    /// Has the contact of an opportunity the tags of its row?
-    fn look_for_tags(&mut self, row: RowIndex, column: &Column) -> Answer {
+    /// Whether the contact of an opportunity has the tags of a row.
+    fn holds_tags(&mut self, row: RowIndex, column: &Column) -> Holding {
         let ledger = &self.plan.ledger;
-        let Some(&contact) = self.gifts.get(&row) else { return Answer::HoldsNot };
+        let Some(&contact) = self.gifts.get(&row) else { return Holding::HoldsNot };
         let tags = self.tags.entry(contact).or_insert_with(|| {
             FinalRecord::of(ledger, RecordRef::from(contact)).list(FieldId::TAGS).clone()
         });
         let cells = ledger.cells(row);
-        let mut answer = Answer::Holds;
+        let mut answer = Holding::Holds;
         column.read_items(column.text(&cells), None, &ledger.settings.choices, |_, read| {
             answer = answer.max(match read {
-                Ok(tag) if tags.contains(&folded(&tag)) => Answer::Holds,
-                Ok(_) => Answer::HoldsNot,
-                Err(_) => Answer::Unread,
+                Ok(tag) if tags.contains(&folded(&tag)) => Holding::Holds,
+                Ok(_) => Holding::HoldsNot,
+                Err(_) => Holding::Unusable,
             });
         });
         answer
@@ -249,16 +249,17 @@ impl<'p> Tally<'p> {
 /// A column of the file with the field that it feeds.
 struct Target<'p> {
     counts: ColumnCounts,
-    /// One, or the two that a full name is split into.
+    /// One, or both that a full name is split into.
     columns: Vec<&'p Column>,
-    /// Where its cells stand: the first of them, or the part that is joined to it.
+    /// The column whose cells are counted: the first of `columns`, or one of the parts that are joined to it.
     cells: &'p Column,
     /// See [`is_simple`].
     is_simple: bool,
 }
 
 impl Target<'_> {
-    /// Is whatever the cell says there afterwards? `is_alone`: it is on the only row of its record.
+    /// Whether the record certainly has the value of a cell afterwards. `is_alone` says that the cell is on the only row of the
+    /// record.
     fn stays(&self, is_alone: bool) -> bool {
         self.is_simple && (is_alone || self.columns[0].merge == Merge::Append)
     }
@@ -293,7 +294,7 @@ impl<'p> Target<'p> {
         targets
     }
 
-    /// What `cells` say reaches the record by `column`.
+    /// The target by which the values of `cells` reach the record through `column`.
     fn new(
         settings: &'p Settings,
         object: Object,
@@ -323,8 +324,8 @@ impl<'p> Target<'p> {
     }
 }
 
-/// Is whatever can be used of the only row of a record there afterwards? Then the column takes every value, its
-/// field depends on no other, and no other column replaces what it feeds.
+/// Whether every usable value of this column on the only row of a record is there afterwards. That is so if the column takes
+/// every value, its field depends on no other field, and no other column replaces what it feeds.
 fn is_simple(columns: &[Column], column: &Column) -> bool {
     let depends = matches!(
         column.field,

@@ -13,13 +13,13 @@ use crate::value::Value;
 /// The items of a list, each as its [key](item_key).
 pub(super) type Items = Set<String>;
 
-/// Does the record have the value of a cell? For a cell of several items, the greatest answer counts.
+/// Whether the record has the value of a cell. If a cell has several items, the greatest of their answers counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Answer {
+pub(super) enum Holding {
     Holds,
     HoldsNot,
-    /// Nothing in the cell can be used, or not all of it.
-    Unread,
+    /// The cell cannot be used, or not all of it.
+    Unusable,
 }
 
 /// A record after all its rows have been folded into it.
@@ -48,13 +48,13 @@ impl<'p> FinalRecord<'p> {
         }
     }
 
-    /// Does the record hold what the cell says?
-    pub(super) fn look(&mut self, column: &Column, row: &RowOf<'_>) -> Answer {
+    /// Whether the record holds the value of a cell.
+    pub(super) fn holds(&mut self, column: &Column, row: &RowOf<'_>) -> Holding {
         let settings = &self.ledger.settings;
         let text = column.claim(&row.cells);
         let region = region(settings, &row.cells);
         match column.field {
-            FieldId::CONTACT_ID | FieldId::OPPORTUNITY_ID => return Answer::Holds,
+            FieldId::CONTACT_ID | FieldId::OPPORTUNITY_ID => return Holding::Holds,
             FieldId::CONTACT_LINK => {
                 let named = column.mapped(normalize::trim(text));
                 let link = match self.link {
@@ -71,18 +71,18 @@ impl<'p> FinalRecord<'p> {
         if column.is_list || Addresses::of_field(column.field).is_some() {
             let listed = settings.choices.listed(column.kind, column.field);
             let list = self.list(column.field);
-            let mut answer = Answer::Holds;
+            let mut answer = Holding::Holds;
             column.read_items(text, region, &settings.choices, |_, read| {
                 let is_held = |item: Value<'_>| list.contains(&item_key(listed, &item));
-                answer = answer.max(read.map_or(Answer::Unread, |item| held(is_held(item))));
+                answer = answer.max(read.map_or(Holding::Unusable, |item| held(is_held(item))));
             });
             return answer;
         }
         match column.read(text, region, &settings.choices) {
             // The value map says that the cell means nothing.
-            Cell::Blank => Answer::Holds,
+            Cell::Blank => Holding::Holds,
             Cell::Clear => held(self.values(column.field).is_empty()),
-            Cell::Invalid(_) => Answer::Unread,
+            Cell::Invalid(_) => Holding::Unusable,
             Cell::Value(value) => {
                 let now = self.values(column.field);
                 held(now.first().is_some_and(|now| self.is_said(column, now, &value)))
@@ -90,7 +90,7 @@ impl<'p> FinalRecord<'p> {
         }
     }
 
-    /// What a list holds; both fields of addresses together.
+    /// The items of a list. Those of both address fields of one kind count together.
     pub(super) fn list(&mut self, field: FieldId) -> &Items {
         if !self.lists.contains_key(&field) {
             let mut values = self.values(field);
@@ -105,7 +105,7 @@ impl<'p> FinalRecord<'p> {
         &self.lists[&field]
     }
 
-    /// Is the value of the record what the cell says?
+    /// Whether a value of the record is the same as that of a cell.
     fn is_said(&self, column: &Column, now: &Value<'_>, said: &Value<'_>) -> bool {
         let choices = &self.ledger.settings.choices;
         let (Value::Text(now), Value::Text(said)) = (now, said) else { return now == said };
@@ -127,8 +127,8 @@ impl<'p> FinalRecord<'p> {
     }
 }
 
-fn held(is_held: bool) -> Answer {
-    if is_held { Answer::Holds } else { Answer::HoldsNot }
+fn held(is_held: bool) -> Holding {
+    if is_held { Holding::Holds } else { Holding::HoldsNot }
 }
 
 /// What makes two items of a list the same: the id of the option or user that the account lists, or else the text,

@@ -1,4 +1,4 @@
-//! The opportunity side of each row of a window, in file order (behaviour §3, §5, §8).
+//! Decides about the opportunity side of each row of a window, in file order (behaviour §3, §5, §8).
 
 use std::borrow::Cow;
 
@@ -18,6 +18,7 @@ use crate::plan::{By, Claim, Outcome};
 
 mod ask;
 mod compared;
+mod index;
 mod lending;
 mod matching;
 mod meeting;
@@ -25,7 +26,8 @@ mod record;
 mod report;
 mod standing;
 
-use matching::{Answer, OpportunityIndex};
+use index::OpportunityIndex;
+use matching::MatchResult;
 use standing::{CurrentStandings, PlainStanding};
 
 pub(super) use standing::{BlockStandings, Standings};
@@ -33,19 +35,21 @@ pub(super) use standing::{BlockStandings, Standings};
 /// What the planner knows about opportunities that is not in the ledger.
 #[derive(Debug, Default)]
 pub(super) struct KnownOpportunities {
-    /// For each stored record, by its number among the answers, the number of the opportunity that it is.
+    /// The numbers of the stored opportunities, in the order in which they were read.
     stored: Vec<OpportunityNumber>,
-    /// The state of each opportunity.
+    /// The state of each opportunity, by its number.
     states: Vec<State>,
+    /// The ids of the pipelines that were met so far. States name a pipeline by its position here.
     pipelines: Vec<String>,
     /// Works out standings, if no other thread has done so.
     standings: Standings,
+    /// The standings of the rows of the current block.
     current_standings: CurrentStandings,
-    /// The opportunities of each contact, if they are compared (O4, O5).
+    /// The opportunities of each contact, if rows are compared with them (O4, O5).
     of_contact: Map<ContactNumber, Vec<OpportunityNumber>>,
-    /// The same for O5, by what must agree exactly.
+    /// The same, by the values that have to agree exactly (O5).
     index: OpportunityIndex,
-    /// What rows that are planned elsewhere leave of them, by id.
+    /// When rows are planned again after a conflict: the claims of all other rows, by the ids of opportunities.
     claims: Map<Box<str>, Claim>,
     /// The contacts whose opportunities were asked for.
     asked: Set<ContactNumber>,
@@ -69,14 +73,15 @@ struct State {
     /// The position of its pipeline in [`KnownOpportunities::pipelines`].
     pipeline: Option<u32>,
     status: Status,
-    /// What rows have given, which no default replaces (W6).
+    /// The fields of its standing that rows have given, and that no default replaces (W6).
     given: GivenStanding,
-    /// The contact that it is linked to now; `None` if the plan does not know that contact, or there is none.
+    /// The contact that it is linked to after the rows so far; `None` if it has none, or if the plan has not read it.
     contact: Option<ContactNumber>,
-    /// Which rows are matched with it from here on (O5).
+    /// Whether later rows may be matched with it (O5).
     claim: Claim,
 }
 
+/// The status of an opportunity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Status {
     Blank,
@@ -97,7 +102,7 @@ impl Status {
         }
     }
 
-    /// One without a status is open.
+    /// Whether the opportunity is open. Without a status, it is.
     fn is_open(self) -> bool {
         matches!(self, Status::Blank | Status::Open)
     }
@@ -113,21 +118,21 @@ impl Status {
     }
 }
 
-/// What was decided about a row's opportunity side, before it is written down.
+/// What was decided about the opportunity side of a row. It is [noted](Planner::write_down_opportunity) afterwards.
 #[derive(Clone, Copy)]
 enum OpportunityDecision {
     /// It leads to no opportunity.
     Nothing(Outcome),
     /// It leads to this opportunity, but is not folded into it.
     Aside(OpportunityNumber, By, Outcome),
-    /// It is folded into this opportunity; `links` if the row says which contact that belongs to.
+    /// It is folded into this opportunity. `links` says whether the row also links it to a contact.
     Joins { opportunity: OpportunityNumber, by: By, links: bool },
-    /// It brings a new opportunity, with this standing if that is plain.
+    /// It brings a new opportunity, with this standing if that is [plain](PlainStanding).
     New { standing: Option<PlainStanding>, links: bool },
 }
 
 impl OpportunityDecision {
-    /// Whether the row says which contact the opportunity belongs to. `None` if it is not folded into one.
+    /// Whether the row links its opportunity to a contact. `None` if it is not folded into an opportunity.
     fn links(self) -> Option<bool> {
         match self {
             OpportunityDecision::Joins { links, .. } | OpportunityDecision::New { links, .. } => {
@@ -138,27 +143,28 @@ impl OpportunityDecision {
     }
 }
 
-/// The opportunity side of a row, while nothing is decided about it yet.
+/// The opportunity side of a row about which nothing is decided yet.
 #[derive(Clone, Copy)]
 struct OpenSide<'s> {
     settings: &'s Settings,
     mode: Mode,
     /// The position of the row in the window.
     at: usize,
-    /// Which contact the row says the opportunity belongs to.
+    /// The contact to which the row links the opportunity.
     link: LinkTo<ContactNumber>,
 }
 
 impl Planner {
-    /// Other rows leave this of these opportunities, by id (O5).
+    /// Takes the claims of rows that are not planned now, by the ids of opportunities (O5).
     pub(crate) fn know_claims(&mut self, claims: Map<Box<str>, Claim>) {
         self.opportunities.claims = claims;
     }
 
+    /// Finds out for each row of the window which opportunity it means.
     pub(super) fn resolve_opportunities(&mut self) {
         let settings = self.ledger.settings.clone();
         let Some(mode) = settings.opportunities else { return };
-        // Taken out, so that the planner can change while it looks at them.
+        // Taken out of the planner, so that the planner can be changed while they are borrowed.
         let (keys, numbers) =
             (self.block.drafts.take_keys(), std::mem::take(&mut self.window.numbers));
         let first = self.window_keys().start;
@@ -185,7 +191,7 @@ impl Planner {
         self.window.numbers = numbers;
     }
 
-    /// Which contact the opportunity of a row belongs to.
+    /// The contact to which a row links its opportunity (P1-P6).
     fn pair_row(&self, row: RowIndex, keys: RowKeys<'_>) -> LinkTo<ContactNumber> {
         let side = match (self.contact_of(row), self.ledger.contact_rows[row.index()].outcome) {
             (Some(contact), _) => ContactSide::Is(contact),
@@ -200,6 +206,7 @@ impl Planner {
         pair(side, named)
     }
 
+    /// Decides about the opportunity side of a row.
     fn resolve_opportunity(
         &mut self,
         open: OpenSide<'_>,
@@ -231,7 +238,7 @@ impl Planner {
                 None => {
                     let (id, cells) = (self.key_text(key), self.ledger.cells(self.row_at(at)));
                     let cell = of_file(key.column).map(|column| cells.cell(column.into()));
-                    // An issue shows its cell anyway.
+                    // If the id is the whole cell, the issue shows it without being told.
                     let is_cell = cell.is_some_and(|cell| normalize::trim(cell) == id);
                     let value = (!is_cell).then(|| id.into());
                     let finding = self.of_opportunity(at, IssueCode::OpportunityIdUnknown);
@@ -242,9 +249,9 @@ impl Planner {
         }
     }
 
-    /// What was decided about a row without an id before the import was interrupted (X6). It cannot be
-    /// decided again: later rows may have moved or renamed the opportunity that the row was matched with, or
-    /// moved another one to where the row would match it now.
+    /// What was decided about a row without an id before the import was interrupted, if that is known (X6). It must not be
+    /// decided again. Later rows may have moved or renamed the opportunity that the row was matched with, or may have changed
+    /// another one so that the row would match it now.
     fn decided_before(&mut self, open: OpenSide<'_>) -> Option<OpportunityDecision> {
         let OpenSide { settings, at, link, .. } = open;
         let row = self.row_at(at);
@@ -265,7 +272,8 @@ impl Planner {
             None => By::Pipeline,
         };
         if !self.ledger.opportunities[opportunity.index()].has_rows() && self.cannot_create(open) {
-            // It was not another row's after all, and what this one leaves of it is known.
+            // It counts as consumed, because the interrupted import has written it. But it was this row that had met it, and
+            // this row only borrows it.
             self.opportunities.states[opportunity.index()].claim = self.claim_before(opportunity);
         }
         let there = match (by, link) {
@@ -279,14 +287,14 @@ impl Planner {
     }
 
     /// Decides about a row without an opportunity id: it is matched by its fields, or new.
-    // Nearly every row comes here, so it is worth no call.
+    // Inlined, because nearly every row comes here.
     #[inline(always)]
     fn resolve_unnamed(&mut self, open: OpenSide<'_>) -> OpportunityDecision {
         let OpenSide { settings, mode, at, link } = open;
         let policy = &settings.account.opportunities;
         let is_found = policy.matching.is_some() || policy.duplicates == Duplicates::Update;
         if mode == Mode::Update && !is_found {
-            // No matter which contact it has (§5).
+            // Only an id could name the opportunity, whichever contact the row has (§5).
             return self.refuse(self.of_opportunity(at, IssueCode::OpportunityIdMissing));
         }
         let contact = match link {
@@ -303,17 +311,17 @@ impl Planner {
                 return self.refuse(finding.column(column));
             }
         };
-        let answer = match contact {
+        let result = match contact {
             Some(contact) => self.match_opportunity(open, contact),
             None if policy.unlinked == Unlinked::Create => self.match_none(open),
-            None => Answer::New,
+            None => MatchResult::New,
         };
-        match answer {
-            Answer::Is(opportunity) => {
+        match result {
+            MatchResult::Is(opportunity) => {
                 return self.meet_opportunity(open, opportunity, By::Match);
             }
-            Answer::Fails => return OpportunityDecision::Nothing(Outcome::Fail),
-            Answer::New => {}
+            MatchResult::Fails => return OpportunityDecision::Nothing(Outcome::Fail),
+            MatchResult::New => {}
         }
         let other = contact
             .filter(|_| policy.duplicates != Duplicates::Allow)
@@ -330,7 +338,7 @@ impl Planner {
         self.ledger.row(Object::Opportunity, row)
     }
 
-    /// Reads the value that a row says for a field, to compare it with a stored opportunity.
+    /// The value that a row gives for a field, to compare it with a stored opportunity.
     fn said<'p>(
         &'p self,
         OpenSide { settings, at, .. }: OpenSide<'p>,

@@ -1,4 +1,4 @@
-//! Asks storage for opportunities, and takes its answers.
+//! Asks storage for opportunities and for the contacts they are linked to, and takes the answers about opportunities.
 
 use std::borrow::Cow;
 
@@ -13,8 +13,8 @@ use crate::plan::{Claim, Entry, Met};
 use crate::planner::Planner;
 
 impl Planner {
-    /// Asks for the opportunities that are named by id, and for those of the window's contacts, if they are
-    /// compared.
+    /// Asks for the opportunities that rows name by id and, if rows are compared with them, for all opportunities of the
+    /// contacts of the window.
     pub(in crate::planner) fn ask_opportunities(&mut self) {
         let settings = self.ledger.settings.clone();
         if settings.opportunities.is_none() {
@@ -62,6 +62,7 @@ impl Planner {
         }
     }
 
+    /// Takes an answer of storage about opportunities.
     pub(in crate::planner) fn absorb_opportunities(&mut self, found: &Found) {
         let settings = self.ledger.settings.clone();
         let wanted = settings.wanted(Object::Opportunity);
@@ -73,7 +74,7 @@ impl Planner {
             let opportunity = self.new_stored_opportunity(StoredId(stored));
             self.opportunities.stored.push(opportunity);
         }
-        // An opportunity may have been read before its contact was known, so it is looked for again.
+        // An opportunity may have been read before its contact was, so its contact is looked for again.
         let mut answered: Vec<OpportunityNumber> = Vec::new();
         for id in found.ids() {
             let stored = self.ledger.stored_opportunities.find(id);
@@ -82,14 +83,14 @@ impl Planner {
         answered.sort_unstable();
         answered.dedup();
         for opportunity in answered {
-            // If a row has moved the link, its contact is known.
+            // If a row has linked it, its contact is known already.
             if self.opportunities.states[opportunity.index()].contact.is_none() {
                 self.find_stored_link(opportunity);
             }
         }
     }
 
-    /// Gives a number to an opportunity that is new or was just read, and notes where it stands.
+    /// Adds an opportunity that is new or was just read, and gives it a number.
     pub(super) fn new_opportunity(
         &mut self,
         entry: Entry,
@@ -109,13 +110,13 @@ impl Planner {
         OpportunityNumber::new(number)
     }
 
-    /// Gives a number to a stored opportunity that no row has met yet.
+    /// Adds a stored opportunity that was just read.
     fn new_stored_opportunity(&mut self, stored: StoredId) -> OpportunityNumber {
         let number = self.new_opportunity(Entry::stored_as(stored), None);
         let Standing { pipeline, status, given, .. } = Standing::stored(self.ledger.base(number));
         let (pipeline, status) = (pipeline.map(Cow::into_owned), Status::of(status.as_deref()));
         let pipeline = self.pipeline_number(pipeline.as_deref());
-        // It may belong to a row further down, which had met it before the import was interrupted.
+        // If the interrupted import has written it, it belongs to the row that had met it then, perhaps one further down.
         let id = self.ledger.id(number).unwrap_or_default();
         let claim = match self.ledger.memory.is_written(Object::Opportunity, id) {
             true => Claim::Consumed,
@@ -126,7 +127,8 @@ impl Planner {
         number
     }
 
-    /// What earlier windows, and rows that are planned elsewhere, leave of a stored opportunity (O5).
+    /// The claim of a stored opportunity before the rows of this plan: that of earlier windows and of rows that are not
+    /// planned now (O5).
     pub(super) fn claim_before(&self, opportunity: OpportunityNumber) -> Claim {
         let met = self.ledger.met(opportunity);
         let id = self.ledger.id(opportunity).unwrap_or_default();
@@ -134,6 +136,7 @@ impl Planner {
         met.map_or(Claim::Free, Met::claim).max(elsewhere)
     }
 
+    /// The number of the pipeline with this id, which is new if the pipeline was not met before.
     pub(super) fn pipeline_number(&mut self, id: Option<&str>) -> Option<u32> {
         let id = id?;
         let at = self.opportunities.pipelines.iter().position(|other| other == id).unwrap_or_else(
@@ -145,7 +148,7 @@ impl Planner {
         u32::try_from(at).ok()
     }
 
-    /// Finds the contact that a stored opportunity is linked to, if the plan knows that contact.
+    /// Notes the contact to which storage links an opportunity, if the plan has read that contact.
     pub(super) fn find_stored_link(&mut self, opportunity: OpportunityNumber) {
         let Some(id) = self.stored_link(opportunity) else { return };
         let Some(stored) = self.ledger.stored_contacts.find(id) else { return };
@@ -162,7 +165,7 @@ impl Planner {
         self.ledger.stored_opportunities.value(stored, FieldId::CONTACT_LINK)
     }
 
-    /// Asks for the contacts of opportunities whose rows have tags for them but do not name them (P8).
+    /// Asks for the contacts of stored opportunities whose rows have tags for them (P8).
     pub(in crate::planner) fn ask_linked(&mut self) {
         let settings = self.ledger.settings.clone();
         if !settings.account.opportunities.tag_linked || settings.opportunities.is_none() {
@@ -185,6 +188,7 @@ impl Planner {
         }
     }
 
+    /// The stored opportunity with the id that a row names, unless this import has created it (O2).
     pub(super) fn stored_opportunity(&self, key: &Key) -> Option<OpportunityNumber> {
         let stored = self.ledger.stored_opportunities.find(&self.key_text(key))?;
         let opportunity = self.opportunities.stored[stored.0 as usize];

@@ -1,4 +1,4 @@
-//! What is compared of two opportunities to find out whether they are the same (O5).
+//! [`Compared`]: the values by which a row is matched with opportunities (O5).
 
 use jiff::civil::Date;
 use smallvec::SmallVec;
@@ -10,25 +10,25 @@ use crate::normalize;
 use crate::object::Object;
 use crate::value::Value;
 
-/// What is compared of an opportunity.
+/// The compared values of an opportunity, or of a row.
 pub(super) struct Compared {
-    /// The fields that must agree exactly, texts folded, ids and options as the account has them, one after the other.
+    /// The values that have to agree exactly, in one text: texts folded, ids and options as the account has them.
     pub(super) exact: String,
     pub(super) dates: Dates,
 }
 
-/// Its dates, which may be some days apart, as the numbers of days.
+/// The dates, as numbers of days. They may lie some days apart.
 #[derive(Debug)]
 pub(super) struct Dates {
-    /// The fields that must agree within the window.
+    /// The values of the compared date fields, which have to agree within the date window.
     within: SmallVec<[i32; 1]>,
-    /// The day on which it is expected to close.
+    /// The expected close date, which breaks ties even if it is not compared.
     expected_close: Option<i32>,
 }
 
 impl Compared {
-    /// What is compared of an opportunity with these values. `None` if a field that must agree is blank,
-    /// since a blank agrees with nothing.
+    /// The compared values of an opportunity with these `values` of its fields. `None` if a field that is compared is blank,
+    /// because a blank agrees with nothing.
     pub(super) fn of<'v>(
         settings: &Settings,
         matching: &OpportunityMatching,
@@ -54,11 +54,10 @@ impl Compared {
     }
 }
 
-/// The values of a field that is compared: several of a list, in whatever order.
+/// The values of a field that is compared: one, or several of a list, whose order does not matter.
 pub(super) type Compares<'v> = SmallVec<[Value<'v>; 1]>;
 
-/// Writes down the values of a field in the form in which they are compared, so that lists of the same items are the
-/// same text.
+/// Appends the values of a field in the form in which they are compared. Lists of the same items give the same text.
 fn write_down(values: &[Value<'_>], exact: &mut String, write: fn(&str, &mut String)) {
     if let [value] = values {
         write(&value.to_text(), exact);
@@ -76,7 +75,8 @@ fn write_down(values: &[Value<'_>], exact: &mut String, write: fn(&str, &mut Str
 }
 
 impl Dates {
-    /// How many days two opportunities are apart; `None` if a date is farther away than the window allows.
+    /// How many days apart two opportunities are, summed over the compared dates. `None` if one of these dates is farther away
+    /// than the window allows.
     pub(super) fn days_apart(&self, other: &Dates, window: u16) -> Option<u32> {
         let mut distance = 0;
         for (a, b) in self.within.iter().zip(&other.within) {
@@ -86,7 +86,7 @@ impl Dates {
             }
             distance += days;
         }
-        // If the dates that are compared do not differ, the nearest expected close date breaks the tie.
+        // If the compared dates do not differ, the expected close date decides which opportunity is nearest.
         Some(match (self.expected_close, other.expected_close) {
             _ if distance > 0 => distance,
             (Some(a), Some(b)) => a.abs_diff(b),
@@ -96,7 +96,7 @@ impl Dates {
     }
 }
 
-/// Is a value of this field an id, or one of the options that the account lists? Those that differ in case are two.
+/// Whether the values of this field are ids, or options that the account lists. These are different if they differ in case.
 fn is_listed(settings: &Settings, field: FieldId) -> bool {
     match settings.fields.get(field).kind {
         FieldKind::Pipeline | FieldKind::Stage => settings.choices.has_pipelines(),

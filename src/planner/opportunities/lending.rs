@@ -1,7 +1,7 @@
-//! Rows that could not create their opportunity, and are matched with one all the same (O5).
+//! Rows that could not create an opportunity, and are matched with a stored one all the same (O5).
 //!
-//! When the file was imported before, such a row may have failed, and another row may have created the opportunity. So
-//! it only borrows it, and leaves it to that row as it would find it without the borrower (L3):
+//! With an earlier import of the file, such a row may have failed, and a later row may have created the opportunity. So the
+//! row only borrows the opportunity: the later row has to find it as if the borrower were not there (L3).
 //!
 //! ```text
 //! row 1   Roof   14 June   stage "Nwe"   fails the first time, and borrows row 2's roof the second time
@@ -17,13 +17,13 @@ use crate::draft::{Column, Settings};
 use crate::field::{FieldId, FieldKind};
 use crate::issue::{Finding, IssueCode};
 use crate::mapping::Merge;
-use crate::merge::{Dropped, RowOf, RowRole, closes_opportunity, effective};
+use crate::merge::{RowOf, RowRole, closes_opportunity, effective};
 use crate::object::{Object, OpportunityNumber};
 use crate::plan::Outcome;
 use crate::planner::Planner;
 
 impl Planner {
-    /// Could the row not create its opportunity, in an import that creates some (O6, O7)?
+    /// Whether the row could not create an opportunity, in an import that creates opportunities (O6, O7).
     pub(super) fn cannot_create(&self, OpenSide { settings, at, .. }: OpenSide<'_>) -> bool {
         if !settings.may_create_opportunities || self.plain_standing(at).is_some() {
             return false;
@@ -32,8 +32,8 @@ impl Planner {
         !missing.is_empty() || !misfits.is_empty()
     }
 
-    /// Folds a row into an opportunity that it borrows. The rows behind it compare the opportunity as this row leaves
-    /// it, as they would in another window (L1).
+    /// Folds a row into an opportunity that it borrows. Later rows are compared with the opportunity as this row leaves it,
+    /// because in a later window they would be, too (L1).
     pub(super) fn lend_opportunity(
         &mut self,
         open: OpenSide<'_>,
@@ -46,8 +46,8 @@ impl Planner {
         outcome
     }
 
-    /// A row that borrows an opportunity neither moves a date that others may be compared with, nor closes what only
-    /// open ones are compared with. Reports what is not written for that.
+    /// Drops the values with which a row would change how later rows are compared with the opportunity that it borrows: a
+    /// compared date, and a status that closes it where only open ones are compared. Reports these values.
     fn keep_what_is_compared(&mut self, open: OpenSide<'_>, opportunity: OpportunityNumber) {
         let OpenSide { settings, at, .. } = open;
         let Some(matching) = &settings.account.opportunities.matching else { return };
@@ -62,20 +62,18 @@ impl Planner {
         if matching.open_only && self.is_open(opportunity) && !status.is_open() {
             let closing = closing_columns(settings, &row);
             if closing.is_empty() {
-                // A default or a constant closes it.
+                // No cell closes it, so a default or a constant does.
                 self.report_kept(open, None, status.text());
             }
             kept.extend(closing);
         }
         for column in kept {
-            let row = self.number_at(at);
-            self.ledger.dropped_of_opportunities.push(Dropped { row, column, item: 0 });
-            self.ledger.opportunity_rows[row.index()].has_dropped = true;
+            self.drop_opportunity_value(at, column);
             self.report_kept(open, Some(column), None);
         }
     }
 
-    /// Would a row change the date of an opportunity in this column?
+    /// Whether a row would change the date of an opportunity in this column.
     fn moves(
         &self,
         settings: &Settings,
@@ -92,7 +90,7 @@ impl Planner {
         self.opportunities.states[opportunity.index()].status.is_open()
     }
 
-    /// The status that an opportunity would have after a row that does not borrow it.
+    /// The status that an opportunity would have after a row if the row did not borrow it.
     fn status_after(
         &self,
         settings: &Settings,
@@ -104,8 +102,8 @@ impl Planner {
         Status::of(after.status.as_deref())
     }
 
-    /// Reports a value of the row that is not written, and what the row lacks. The value is that of its cell, if no
-    /// other is given.
+    /// Reports a value that is not written because the row borrows its opportunity, and what the row would need to create
+    /// one. If no value is given, the issue shows the cell.
     fn report_kept(
         &mut self,
         OpenSide { settings, at, .. }: OpenSide<'_>,
@@ -126,7 +124,7 @@ impl Planner {
     }
 }
 
-/// Do opportunities agree if their dates in this column are some days apart?
+/// Whether opportunities may be matched although their dates in this column lie some days apart.
 fn is_within_window(settings: &Settings, matching: &OpportunityMatching, column: &Column) -> bool {
     matching.date_window_days > 0
         && column.kind == FieldKind::Date
@@ -136,7 +134,7 @@ fn is_within_window(settings: &Settings, matching: &OpportunityMatching, column:
             .any(|key| key == settings.fields.get(column.field).key)
 }
 
-/// The columns whose cells close the opportunity of a row.
+/// The columns whose cells on this row close its opportunity.
 fn closing_columns(settings: &Settings, row: &RowOf<'_>) -> Vec<u16> {
     let is_closing = |column: &&Column| {
         matches!(column.field, FieldId::STATUS | FieldId::LOST_REASON)

@@ -1,4 +1,4 @@
-//! Matching an opportunity without an id by its fields (O5) and by its pipeline (O4).
+//! Matches the opportunity of a row without an id: by its fields (O5) and by its pipeline (O4).
 
 use std::borrow::Cow;
 
@@ -6,10 +6,8 @@ use rust_decimal::Decimal;
 use smallvec::SmallVec;
 
 use crate::account::{OpportunityMatching, WhenNone, WhenOne, WhenSeveral};
-use crate::draft::{Settings, normalize_stored};
-use crate::field::{FieldId, FieldKind};
+use crate::field::FieldId;
 use crate::issue::{IssueCode, Severity};
-use crate::maps::Map;
 use crate::merge::{Base, Standing, effective, fold_opportunity};
 use crate::object::{ContactNumber, Mode, Object, OpportunityNumber};
 use crate::pairing::LinkTo;
@@ -17,22 +15,22 @@ use crate::plan::{Changes, Claim};
 use crate::planner::Planner;
 use crate::value::Value;
 
-use super::compared::{Compared, Compares, Dates};
+use super::compared::{Compared, Compares};
 use super::{OpenSide, Status};
 
-/// What matching has found.
-pub(super) enum Answer {
-    /// It is this one.
+/// What matching by fields has found.
+pub(super) enum MatchResult {
+    /// The row means this opportunity.
     Is(OpportunityNumber),
-    /// It is new, as far as matching is concerned.
+    /// As far as matching is concerned, the opportunity is new.
     New,
-    /// The policy fails the row; that was reported.
+    /// The policy fails the row, which was reported.
     Fails,
 }
 
-/// Why no opportunity was found.
+/// Why a row has found no opportunity.
 pub(super) struct NotFound {
-    /// The column that would have to say more.
+    /// The column that would have to have a usable value.
     pub(super) column: Option<u16>,
     pub(super) why: String,
 }
@@ -43,19 +41,12 @@ impl<T: Into<String>> From<T> for NotFound {
     }
 }
 
-/// A stored opportunity that a row may match.
-#[derive(Debug)]
-struct Candidate {
-    opportunity: OpportunityNumber,
-    dates: Dates,
-}
-
 /// Opportunities that agree with a row, each with the number of days between it and the row.
 type Agreeing = SmallVec<[(u32, OpportunityNumber); 2]>;
 
 /// The opportunities of a contact in one pipeline.
 pub(super) struct InPipeline {
-    /// The one that a row stands for that may not bring another.
+    /// The one that a row means if it may not bring another.
     pub(super) lowest: OpportunityNumber,
     all: SmallVec<[OpportunityNumber; 1]>,
 }
@@ -66,27 +57,17 @@ impl InPipeline {
     }
 }
 
-/// Whose an opportunity is, and what must agree exactly.
-type Place = (ContactNumber, String);
-
-/// The stored opportunities of contacts, in a form in which each row looks only at those that it may match.
-#[derive(Debug, Default)]
-pub(super) struct OpportunityIndex {
-    /// In ascending order of ids.
-    alike: Map<Place, Vec<Candidate>>,
-    /// How many of the opportunities of a contact have been taken in.
-    known: Map<ContactNumber, usize>,
-}
-
 impl Planner {
-    /// Compares a row with the stored opportunities of its contact (O5).
+    /// Matches a row with the stored opportunities of its contact (O5).
     pub(super) fn match_opportunity(
         &mut self,
         open: OpenSide<'_>,
         contact: ContactNumber,
-    ) -> Answer {
+    ) -> MatchResult {
         let OpenSide { settings, at, .. } = open;
-        let Some(matching) = &settings.account.opportunities.matching else { return Answer::New };
+        let Some(matching) = &settings.account.opportunities.matching else {
+            return MatchResult::New;
+        };
         self.index_opportunities(settings, contact);
         let names_all = matching.several == WhenSeveral::Fail;
         let mut count = 0;
@@ -99,57 +80,58 @@ impl Planner {
             }
             all.extend(names_all.then_some(opportunity));
         });
-        let answer = self.answer_of(open, matching, best.map(|(_, best)| best), count, all);
-        if let (Answer::Is(_), Some(passed_over)) = (&answer, passed_over) {
+        let result = self.judge_matches(open, matching, best.map(|(_, best)| best), count, all);
+        if let (MatchResult::Is(_), Some(passed_over)) = (&result, passed_over) {
             let name = self.ledger.name(passed_over);
             self.report(self.of_opportunity(at, IssueCode::OpportunityMatchClosed).detail(name));
         }
-        answer
+        result
     }
 
-    /// What the policy makes of the best of so many that agree, which are named where it refuses several.
-    fn answer_of(
+    /// What the policy makes of `count` opportunities that agree with a row, and of the best of them. `all` are named if the
+    /// policy refuses several.
+    fn judge_matches(
         &mut self,
         open: OpenSide<'_>,
         matching: &OpportunityMatching,
         best: Option<OpportunityNumber>,
         count: usize,
         all: Vec<OpportunityNumber>,
-    ) -> Answer {
+    ) -> MatchResult {
         let OpenSide { mode, at, .. } = open;
         match (best, count) {
             (None, _) => self.match_none(open),
             (Some(opportunity), 1) => match matching.one {
-                _ if mode != Mode::Upsert => Answer::Is(opportunity),
-                WhenOne::Update => Answer::Is(opportunity),
-                WhenOne::Create => Answer::New,
+                _ if mode != Mode::Upsert => MatchResult::Is(opportunity),
+                WhenOne::Update => MatchResult::Is(opportunity),
+                WhenOne::Create => MatchResult::New,
                 WhenOne::Fail => {
                     let name = self.ledger.name(opportunity);
                     let code = IssueCode::OpportunityMatchFound;
                     self.report(self.of_opportunity(at, code).detail(name));
-                    Answer::Fails
+                    MatchResult::Fails
                 }
             },
             (Some(best), _) => match matching.several {
-                WhenSeveral::Best => Answer::Is(best),
-                WhenSeveral::Create => Answer::New,
+                WhenSeveral::Best => MatchResult::Is(best),
+                WhenSeveral::Create => MatchResult::New,
                 WhenSeveral::Fail => {
                     let names = self.ledger.names(all);
                     let code = IssueCode::OpportunityMatchSeveral;
                     self.report(self.of_opportunity(at, code).detail(names));
-                    Answer::Fails
+                    MatchResult::Fails
                 }
             },
         }
     }
 
-    /// What becomes of a row that matches nothing, because its contact has no such opportunity, or because it
+    /// What the policy makes of a row that matches nothing, because its contact has no such opportunity, or because the row
     /// has no contact (O5).
-    pub(super) fn match_none(&mut self, open: OpenSide<'_>) -> Answer {
+    pub(super) fn match_none(&mut self, open: OpenSide<'_>) -> MatchResult {
         let matching = open.settings.account.opportunities.matching.as_ref();
         let must_match = matching.is_some_and(|matching| matching.none == WhenNone::Fail);
         if open.mode != Mode::Upsert || !must_match {
-            return Answer::New;
+            return MatchResult::New;
         }
         let like_none = "the contact has none like it, or only one that an earlier row has";
         let NotFound { column, why } = match open.link {
@@ -158,10 +140,10 @@ impl Planner {
         };
         let finding = self.of_opportunity(open.at, IssueCode::OpportunityMatchNone);
         self.report(finding.column(column).detail(why));
-        Answer::Fails
+        MatchResult::Fails
     }
 
-    /// Why no opportunity of its contact was found for a row without an id that may only update one.
+    /// Why a row without an id, which may only update, has found no opportunity of its contact.
     pub(super) fn why_not_found(&mut self, open: OpenSide<'_>, contact: ContactNumber) -> NotFound {
         let Some(matching) = &open.settings.account.opportunities.matching else {
             return self.why_not_in_pipeline(open);
@@ -179,7 +161,7 @@ impl Planner {
         format!("more than one of the contact's is like it ({names})").into()
     }
 
-    /// Why none was found by the pipeline of the row (O4).
+    /// Why a row has found no opportunity by its pipeline (O4).
     fn why_not_in_pipeline(&self, open: OpenSide<'_>) -> NotFound {
         if self.pipeline_of_row(open).is_some() {
             return "the contact has none in the pipeline of the row".into();
@@ -194,8 +176,9 @@ impl Planner {
         let OpenSide { settings, .. } = open;
         let matching = settings.account.opportunities.matching.as_ref()?;
         let field = |key: &&str| settings.fields.find(Object::Opportunity, key);
-        let is_missing =
-            |key: &&str| field(key).is_some_and(|field| self.compares(open, field).is_empty());
+        let is_missing = |key: &&str| {
+            field(key).is_some_and(|field| self.compared_values(open, field).is_empty())
+        };
         let keys: Vec<&str> = matching.compared(&settings.fields).filter(is_missing).collect();
         let column = keys.iter().find_map(|key| self.column_of(settings, field(key)?));
         let labels = keys.iter().map(|key| settings.fields.label(Object::Opportunity, key));
@@ -204,12 +187,13 @@ impl Planner {
         (!keys.is_empty()).then_some(NotFound { column, why })
     }
 
-    /// Shows the stored opportunities of a contact that agree with the row and are not consumed, in ascending
-    /// order of ids, each with the number of days between it and the row.
+    /// Shows the stored opportunities of a contact that agree with the row and may be matched, in ascending order of ids,
+    /// each with the number of days between it and the row.
     ///
-    /// Where only open ones are compared, a row that closes its opportunity would not find it with the next import
-    /// of the file, and would close or create another one. So if some were closed as the row closes and say all that
-    /// it says, they alone are shown (L3). Returns the lowest open one that is passed over for them.
+    /// Suppose that only open ones are compared, and the row closes its opportunity. The next import of the file would not
+    /// find it any more, and would close or create another one. So opportunities that are closed as the row closes, and have
+    /// all values of the row already, come first: if there are any, only they are shown (L3). Returns the lowest open one
+    /// that is passed over for them.
     fn each_agreeing(
         &mut self,
         open: OpenSide<'_>,
@@ -248,7 +232,7 @@ impl Planner {
         agreeing(true).map(|(_, opportunity)| opportunity).next()
     }
 
-    /// Those of some closed opportunities that were closed as the row closes and say all that it says.
+    /// Those of some closed opportunities that have the status of the row and all of its values.
     fn closed_as(
         &self,
         open: OpenSide<'_>,
@@ -262,13 +246,13 @@ impl Planner {
         let status = Status::of(status.map(|status| status.to_text().into_owned()).as_deref());
         let is_closed_so = |(_, opportunity): &(u32, OpportunityNumber)| {
             let state = &self.opportunities.states[opportunity.index()];
-            state.status == status && self.says_all_of(open.at, *opportunity)
+            state.status == status && self.has_all_of(open.at, *opportunity)
         };
         closed.filter(is_closed_so).collect()
     }
 
-    /// Does a stored opportunity, as the rows so far leave it, say all that the row says?
-    fn says_all_of(&self, at: usize, opportunity: OpportunityNumber) -> bool {
+    /// Whether an opportunity, as the rows so far leave it, has all values of a row already.
+    fn has_all_of(&self, at: usize, opportunity: OpportunityNumber) -> bool {
         let base = self.ledger.base(opportunity);
         let mut rows = self.ledger.rows(opportunity);
         let (mut before, mut after) = (Changes::default(), Changes::default());
@@ -278,80 +262,18 @@ impl Planner {
         before == after
     }
 
-    /// Adds those stored opportunities of a contact to the index that are not in it yet.
-    fn index_opportunities(&mut self, settings: &Settings, contact: ContactNumber) {
-        let opportunities =
-            self.opportunities.of_contact.get(&contact).map_or(&[][..], Vec::as_slice);
-        let known = self.opportunities.index.known.get(&contact).copied().unwrap_or_default();
-        if opportunities.len() == known {
-            return;
-        }
-        let is_free = |opportunity: &OpportunityNumber| {
-            self.opportunities.states[opportunity.index()].claim != Claim::Consumed
-        };
-        let mut fresh: Vec<OpportunityNumber> =
-            opportunities[known..].iter().copied().filter(is_free).collect();
-        fresh.sort_by(|a, b| self.ledger.compare(*a, *b));
-        self.opportunities.index.known.insert(contact, opportunities.len());
-        for opportunity in fresh {
-            self.put_in_index(settings, opportunity);
-        }
-    }
-
-    /// Adds an opportunity of a contact to the index, as the rows so far leave it.
-    pub(super) fn put_in_index(&mut self, settings: &Settings, opportunity: OpportunityNumber) {
-        let Some((place, dates)) = self.place_in_index(settings, opportunity) else { return };
-        let alike = self.opportunities.index.alike.entry(place).or_default();
-        let order = |other: &Candidate| self.ledger.compare(other.opportunity, opportunity).is_lt();
-        let at = alike.partition_point(order);
-        if alike.get(at).is_none_or(|other| other.opportunity != opportunity) {
-            alike.insert(at, Candidate { opportunity, dates });
-        }
-    }
-
-    /// Takes an opportunity out of the index, before a row is folded into it.
-    pub(super) fn take_from_index(&mut self, settings: &Settings, opportunity: OpportunityNumber) {
-        let Some((place, _)) = self.place_in_index(settings, opportunity) else { return };
-        if let Some(alike) = self.opportunities.index.alike.get_mut(&place) {
-            alike.retain(|other| other.opportunity != opportunity);
-        }
-    }
-
-    /// Where an opportunity is in the index, and its dates, as the rows so far leave it. `None` if no row can be
-    /// matched with it.
-    fn place_in_index(
-        &self,
-        settings: &Settings,
-        opportunity: OpportunityNumber,
-    ) -> Option<(Place, Dates)> {
-        let matching = settings.account.opportunities.matching.as_ref()?;
-        let contact = self.opportunities.states[opportunity.index()].contact?;
-        let mut changes = Changes::default();
-        if self.ledger.opportunities[opportunity.index()].has_rows() {
-            let base = self.ledger.base(opportunity);
-            fold_opportunity(base, &self.ledger.rows(opportunity), &mut changes);
-        }
-        let compared = Compared::of(settings, matching, |field| {
-            match (0..changes.len()).find(|at| changes.field(*at) == field) {
-                Some(at) => changes.after(at).collect(),
-                None => self.stored_values(settings, opportunity, field),
-            }
-        })?;
-        Some(((contact, compared.exact), compared.dates))
-    }
-
-    /// What is compared of a row.
+    /// The compared values of a row.
     fn compared_of_row(
         &self,
         open: OpenSide<'_>,
         matching: &OpportunityMatching,
     ) -> Option<Compared> {
-        Compared::of(open.settings, matching, |field| self.compares(open, field))
+        Compared::of(open.settings, matching, |field| self.compared_values(open, field))
     }
 
-    /// What a row is compared by in a field: what it says, or else what a new opportunity of the row would have.
-    /// With the import before, it may have brought that one (L3).
-    fn compares<'p>(&'p self, open: OpenSide<'p>, field: FieldId) -> Compares<'p> {
+    /// The values by which a row is compared in a field: its own, or else those that a new opportunity of the row would have.
+    /// With an earlier import, the row may have created that opportunity (L3).
+    fn compared_values<'p>(&'p self, open: OpenSide<'p>, field: FieldId) -> Compares<'p> {
         let is_list = open.settings.fields.get(field).is_list;
         let value = match field {
             FieldId::PIPELINE | FieldId::STAGE | FieldId::STATUS => {
@@ -363,7 +285,7 @@ impl Planner {
         value.into_iter().collect()
     }
 
-    /// The items that a row says for a list.
+    /// The items of a row in a list.
     fn items_said<'p>(
         &'p self,
         OpenSide { settings, at, .. }: OpenSide<'p>,
@@ -377,8 +299,8 @@ impl Planner {
         items
     }
 
-    /// What a new opportunity would have in a field for which its row says nothing: the default of the column (W6),
-    /// or the value 0 (O6).
+    /// What a new opportunity would have in a field for which its row gives nothing: the default of the column (W6), or 0 as
+    /// its value (O6).
     fn stands_in<'p>(
         &'p self,
         OpenSide { settings, at, .. }: OpenSide<'p>,
@@ -394,36 +316,8 @@ impl Planner {
         default.flatten().or(zero)
     }
 
-    /// What is stored in a field of an opportunity, read as the field's kind.
-    fn stored_values<'p>(
-        &'p self,
-        settings: &'p Settings,
-        opportunity: OpportunityNumber,
-        field: FieldId,
-    ) -> Compares<'p> {
-        let Some(stored) = self.ledger.opportunities[opportunity.index()].stored() else {
-            return Compares::new();
-        };
-        let kind = settings.fields.get(field).kind;
-        let shown = self.ledger.stored_opportunities.values(stored, field);
-        let read = |shown| match kind {
-            FieldKind::Pipeline => Value::text(settings.choices.pipeline(shown).unwrap_or(shown)),
-            FieldKind::Stage => {
-                let pipeline = self.opportunities.states[opportunity.index()].pipeline;
-                let pipeline = self.opportunities.pipeline(pipeline).unwrap_or_default();
-                Value::text(settings.choices.stage(pipeline, shown).unwrap_or(shown))
-            }
-            FieldKind::User => Value::text(settings.choices.user(shown).unwrap_or(shown)),
-            _ if settings.choices.has_options(field) => {
-                Value::text(settings.choices.option(field, shown).unwrap_or(shown))
-            }
-            _ => normalize_stored(kind, shown, None, &settings.choices),
-        };
-        shown.map(read).collect()
-    }
-
-    /// The pipeline, the stage or the status that a new opportunity of the row would have; `None` if that is
-    /// not known.
+    /// The pipeline, stage or status that a new opportunity of the row would have; `None` if it would have none, or if the
+    /// row misspells it.
     fn standing_value<'p>(
         &'p self,
         OpenSide { settings, at, .. }: OpenSide<'p>,
@@ -443,8 +337,7 @@ impl Planner {
         text.map(Value::Text)
     }
 
-    /// The opportunities that a contact has, after the rows so far, in the pipeline of a row (O4); `None` if it has
-    /// none there.
+    /// The opportunities that a contact has in the pipeline of a row, after the rows so far (O4); `None` if it has none.
     pub(super) fn in_same_pipeline(
         &mut self,
         open: OpenSide<'_>,
@@ -458,14 +351,14 @@ impl Planner {
             state.contact == Some(contact) && state.pipeline == pipeline
         });
         let mut all: SmallVec<[OpportunityNumber; 1]> = there.collect();
-        // One that has left the contact and come back is listed twice.
+        // An opportunity that has left the contact and come back is listed twice.
         all.sort_unstable_by_key(|opportunity| opportunity.number());
         all.dedup();
         let lowest = all.iter().copied().min_by(|a, b| self.ledger.compare(*a, *b))?;
         Some(InPipeline { lowest, all })
     }
 
-    /// The pipeline that a new opportunity of the row would be in; `None` if it names none that there is.
+    /// The pipeline of a new opportunity of the row; `None` if the row names one that does not exist.
     fn pipeline_of_row(&self, OpenSide { settings, at, .. }: OpenSide<'_>) -> Option<String> {
         let row = self.opportunity_row(self.row_at(at));
         let mut is_known = true;
@@ -475,7 +368,7 @@ impl Planner {
         standing.pipeline.filter(|_| is_known).map(Cow::into_owned)
     }
 
-    /// Reports which of several opportunities in its pipeline a row updates (O4).
+    /// Reports which of several opportunities in one pipeline a row updates (O4).
     pub(super) fn report_choice(
         &mut self,
         at: usize,
@@ -485,7 +378,7 @@ impl Planner {
         if all.len() > 1 {
             let names = self.ledger.names(all.to_vec());
             let name = self.ledger.name(chosen);
-            // A row that an interrupted import has planned keeps the one that was the lowest then.
+            // If the row was planned before an interruption, it keeps the one that was the lowest then.
             let why = if chosen == *lowest { "the lowest is taken" } else { "this one is taken" };
             let told = format!("{names}; {why}, {name}");
             let finding = self.of_opportunity(at, IssueCode::OpportunityMatchSeveral);

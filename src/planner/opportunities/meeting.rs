@@ -10,16 +10,16 @@ use crate::pairing::LinkTo;
 use crate::plan::{By, Outcome};
 use crate::planner::Planner;
 
-/// The contact that an opportunity belongs to.
+/// The contact that an opportunity belongs to after the rows so far.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Current {
+enum Owner {
     Contact(ContactNumber),
-    /// A stored contact that the plan has not met.
-    Stored(String),
+    /// A stored contact that the plan has not read, by id.
+    Unread(String),
 }
 
 impl Planner {
-    /// The row means an opportunity that exists, and is folded into it, unless the mode is to create only.
+    /// Decides about a row that means this opportunity: it is folded into it, unless the mode is to create only.
     pub(super) fn meet_opportunity(
         &mut self,
         open: OpenSide<'_>,
@@ -32,7 +32,8 @@ impl Planner {
         }
     }
 
-    /// The row means this one of the opportunities in its pipeline, and says so if there are others (O4).
+    /// Decides about a row that means this opportunity because it is in the pipeline of the row. If there are several in that
+    /// pipeline, reports which one is meant (O4).
     pub(super) fn meet_in_pipeline(
         &mut self,
         open: OpenSide<'_>,
@@ -46,6 +47,7 @@ impl Planner {
         decision
     }
 
+    /// Skips a row whose opportunity exists.
     fn skip_existing(
         &mut self,
         at: usize,
@@ -57,7 +59,7 @@ impl Planner {
         OpportunityDecision::Aside(opportunity, by, Outcome::Skip)
     }
 
-    /// Folds the row into an opportunity that exists, and decides what becomes of the link (P6, P7).
+    /// Decides that a row is folded into an opportunity, and what becomes of the link to a contact (P6, P7).
     fn update(
         &mut self,
         open: OpenSide<'_>,
@@ -104,38 +106,38 @@ impl Planner {
         }
     }
 
-    /// The name of the contact that an opportunity belongs to, if it is not this one.
+    /// The name of the contact that an opportunity belongs to, if it is not this contact.
     fn other_owner(
         &self,
         opportunity: OpportunityNumber,
         contact: ContactNumber,
     ) -> Option<String> {
-        match self.current_link(opportunity)? {
-            Current::Contact(owner) if owner == contact => None,
-            Current::Contact(owner) => Some(self.ledger.name(owner)),
-            Current::Stored(id) if self.ledger.id(contact) == Some(&*id) => None,
-            Current::Stored(id) if self.was_created_as(contact, &id) => None,
-            Current::Stored(id) => Some(id),
+        match self.owner(opportunity)? {
+            Owner::Contact(owner) if owner == contact => None,
+            Owner::Contact(owner) => Some(self.ledger.name(owner)),
+            Owner::Unread(id) if self.ledger.id(contact) == Some(&*id) => None,
+            Owner::Unread(id) if self.was_created_as(contact, &id) => None,
+            Owner::Unread(id) => Some(id),
         }
     }
 
-    /// Did the interrupted import create this contact already, under this id? To the plan it is new (X6).
+    /// Whether the interrupted import has created this contact under this id. To the plan, the contact is new (X6).
     fn was_created_as(&self, contact: ContactNumber, id: &str) -> bool {
         let entry = &self.ledger.contacts[contact.index()];
         let created = entry.first_row.and_then(|row| self.interrupted.created.get(&row));
         entry.is_new() && created.is_some_and(|created| created.as_deref() == Some(id))
     }
 
-    /// Which contact an opportunity belongs to after the rows so far.
-    fn current_link(&self, opportunity: OpportunityNumber) -> Option<Current> {
+    /// The contact that an opportunity belongs to after the rows so far.
+    fn owner(&self, opportunity: OpportunityNumber) -> Option<Owner> {
         match self.opportunities.states[opportunity.index()].contact {
-            None => self.stored_link(opportunity).map(|id| Current::Stored(id.to_owned())),
-            Some(contact) => Some(Current::Contact(contact)),
+            None => self.stored_link(opportunity).map(|id| Owner::Unread(id.to_owned())),
+            Some(contact) => Some(Owner::Contact(contact)),
         }
     }
 
-    /// The row means no opportunity that exists, and brings a new one, if the mode and the policy allow that.
-    /// `beside` is an opportunity in the same pipeline next to which the policy allows no other.
+    /// Decides about a row that means no known opportunity: it brings a new one, if mode and policy allow that. `beside` is an
+    /// opportunity of the contact in the same pipeline, if the policy does not allow a second one there.
     pub(super) fn meet_no_opportunity(
         &mut self,
         open: OpenSide<'_>,
@@ -144,7 +146,7 @@ impl Planner {
     ) -> OpportunityDecision {
         let OpenSide { settings, mode, at, .. } = open;
         if mode == Mode::Update {
-            // Here only if the account finds opportunities otherwise, too.
+            // The account also matches opportunities without ids, so the issue says why none was found.
             let NotFound { column, why } = match contact {
                 Some(contact) => self.why_not_found(open, contact),
                 None => {
@@ -158,7 +160,7 @@ impl Planner {
             return self.refuse(self.of_opportunity(at, IssueCode::OpportunityContactMissing));
         }
         if let Some(opportunity) = beside {
-            // Before asking what else the row lacks: filling its cells would not help it (O4).
+            // This comes before what the row lacks, because filling its cells would not help (O4).
             let name = self.ledger.name(opportunity);
             let finding = self.of_opportunity(at, IssueCode::OpportunityDuplicate);
             return self.refuse(finding.detail(name));
@@ -170,7 +172,7 @@ impl Planner {
         OpportunityDecision::New { standing, links: contact.is_some() }
     }
 
-    /// Fails the side, and reports why.
+    /// Fails the opportunity side of a row, and reports why.
     pub(super) fn refuse(&mut self, why: Finding) -> OpportunityDecision {
         self.report(why);
         OpportunityDecision::Nothing(Outcome::Fail)

@@ -1,4 +1,4 @@
-//! Writes down what was decided about a row's opportunity side: the opportunity, its link, its tags.
+//! Carries out what was decided about the opportunity side of a row: the opportunity, its link, its tags.
 
 use std::borrow::Cow;
 
@@ -15,7 +15,7 @@ use crate::plan::{By, Claim, Entry, Outcome};
 use crate::planner::Planner;
 
 impl Planner {
-    /// Carries out what was decided, and notes it in the ledger.
+    /// Carries out a decision about an opportunity side, and notes it in the ledger.
     pub(super) fn write_down_opportunity(
         &mut self,
         open: OpenSide<'_>,
@@ -32,7 +32,7 @@ impl Planner {
             && self.contact_of(row) == named
             && outcome != Outcome::Fail
         {
-            // If contacts are not selected, the contact is named by an opportunity of its that does not fail.
+            // If contacts are not selected, a contact counts as named by an opportunity of it that does not fail.
             self.ledger.contacts[contact.index()].name(row);
         }
         if let (Some(opportunity), Some(links)) = (opportunity, decision.links()) {
@@ -41,8 +41,8 @@ impl Planner {
         }
     }
 
-    /// Folds the row into its opportunity, if that was decided. Returns the opportunity, how the row found it, and what
-    /// becomes of the row.
+    /// Folds a row into its opportunity or adds a new one, if that was decided. Returns the opportunity, how the row has
+    /// found it, and the outcome.
     fn carry_out(
         &mut self,
         open: OpenSide<'_>,
@@ -74,7 +74,7 @@ impl Planner {
         }
     }
 
-    /// Links the opportunity of a row to a contact, if the row says to which, and gives that contact the row's tags.
+    /// Links the opportunity of a row to a contact, if the row says to which one, and gives its contact the tags of the row.
     fn link_and_tag(
         &mut self,
         OpenSide { settings, at, .. }: OpenSide<'_>,
@@ -82,21 +82,21 @@ impl Planner {
         contact: Option<ContactNumber>,
     ) {
         let is_moved = contact.is_some_and(|to| self.link(opportunity, to));
-        // Whomever it belonged to when it was imported has its tags.
+        // If the row was imported before and only links now, the contact that it belonged to then has had the tags.
         let is_owed = is_moved || !self.ledger.opportunity_rows[self.row_at(at).index()].only_links;
         if self.draft(at).has_tags && is_owed {
             self.give_tags(settings, at, opportunity);
         }
     }
 
-    /// Was the row's opportunity imported with the file that our own error log is about, and has nobody changed its
-    /// cells since (§15)?
+    /// Whether our own error log says that the opportunity of this row was imported before, and nobody has changed its cells
+    /// since (§15).
     fn is_as_imported(&self, OpenSide { settings, at, .. }: OpenSide<'_>) -> bool {
         settings.has_opportunity_checks()
             && settings.is_opportunity_as_imported(&self.ledger.cells(self.row_at(at)))
     }
 
-    /// Folds a row into an opportunity that it has been imported to before: it only says whom that belongs to.
+    /// Adds a row to an opportunity to which it was imported before. It only links the opportunity now.
     fn join_as_imported(&mut self, at: usize, opportunity: OpportunityNumber) -> Outcome {
         self.report(self.of_opportunity(at, IssueCode::OpportunityImported));
         let row = self.row_at(at);
@@ -104,7 +104,7 @@ impl Planner {
         self.take_row(row, opportunity)
     }
 
-    /// Makes a row one of those of an opportunity that exists.
+    /// Adds a row to the rows of an opportunity. Returns the outcome.
     fn take_row(&mut self, row: RowIndex, opportunity: OpportunityNumber) -> Outcome {
         let previous = self.ledger.opportunities[opportunity.index()].take_row(row);
         self.ledger.opportunity_rows[row.index()].previous = previous;
@@ -112,7 +112,8 @@ impl Planner {
         if previous.is_some() || was_folded { Outcome::Merged } else { Outcome::Create }
     }
 
-    /// Which rows are matched with an opportunity after this one, which was led to it by this (O5).
+    /// Notes that a row has found an opportunity, and in which way. Returns what it leaves of the opportunity to later rows
+    /// (O5).
     fn claim(&mut self, open: OpenSide<'_>, opportunity: OpportunityNumber, by: By) -> Claim {
         let borrows = by == By::Match && self.cannot_create(open);
         let row = self.row_at(open.at);
@@ -125,7 +126,7 @@ impl Planner {
         claim
     }
 
-    /// Folds a row into an opportunity that exists.
+    /// Folds a row into an opportunity that is known already.
     pub(super) fn join_opportunity(
         &mut self,
         settings: &Settings,
@@ -146,7 +147,7 @@ impl Planner {
         outcome
     }
 
-    /// Makes the new opportunity that a row brings.
+    /// Adds the new opportunity that a row brings.
     fn bring_opportunity(
         &mut self,
         settings: &Settings,
@@ -162,6 +163,7 @@ impl Planner {
         opportunity
     }
 
+    /// Reports where a row contradicts the row before it.
     fn compare_with_earlier(
         &mut self,
         settings: &Settings,
@@ -174,7 +176,7 @@ impl Planner {
         self.note_opportunity_differences(settings, rows, &pipeline, is_lost);
     }
 
-    /// Links an opportunity to a contact. Returns whether it was linked to nobody, or to somebody else.
+    /// Links an opportunity to a contact. Returns whether that changes its link.
     fn link(&mut self, opportunity: OpportunityNumber, contact: ContactNumber) -> bool {
         let state = &mut self.opportunities.states[opportunity.index()];
         let is_moved = state.contact.replace(contact) != Some(contact);
@@ -184,7 +186,7 @@ impl Planner {
         is_moved
     }
 
-    /// Brings the state of an opportunity up to this row, and reports what cannot be used of the row.
+    /// Takes one more row into the standing of an opportunity, and reports values that cannot be used.
     fn advance(
         &mut self,
         settings: &Settings,
@@ -206,7 +208,7 @@ impl Planner {
         }
     }
 
-    /// Where an opportunity stands after one more row. Hands what cannot be used of the row to `problem`.
+    /// The standing of an opportunity after one more row. Values that cannot be used are handed to `problem`.
     pub(super) fn standing_after<'p>(
         &'p self,
         settings: &'p Settings,
@@ -226,9 +228,9 @@ impl Planner {
         standing
     }
 
-    /// Takes back tags of opportunities that the import had written before it was interrupted, where a later row says
-    /// to whom the opportunity belongs. Storage knows only that one by now, and whoever it belonged to before that row
-    /// has had the tags (X6).
+    /// Withdraws tags that rows of an opportunity had given before the import was interrupted, if a later row links the
+    /// opportunity to another contact. Storage has the later link by now, so this plan would give the tags to that contact.
+    /// But the contact that the opportunity belonged to at those rows has had them (X6).
     pub(in crate::planner) fn withdraw_tags(&mut self) {
         if self.interrupted.written_opportunities.is_empty() {
             return;
@@ -237,23 +239,24 @@ impl Planner {
         let mut linking: Map<OpportunityNumber, Option<RowIndex>> = Map::default();
         gifts.retain(|(_, row)| {
             let of = self.ledger.opportunity_rows[row.index()].opportunity;
-            let first = of.and_then(|of| *linking.entry(of).or_insert_with(|| self.linking(of)));
+            let first =
+                of.and_then(|of| *linking.entry(of).or_insert_with(|| self.first_linking_row(of)));
             first.is_none_or(|first| first <= *row)
         });
         self.ledger.gifts = gifts;
     }
 
-    /// The first row that links an opportunity, if that was written before the import was interrupted.
-    fn linking(&self, opportunity: OpportunityNumber) -> Option<RowIndex> {
+    /// The first row that links an opportunity, if the opportunity was written before the import was interrupted.
+    fn first_linking_row(&self, opportunity: OpportunityNumber) -> Option<RowIndex> {
         let ledger = &self.ledger;
         let id = ledger.id(opportunity);
         id.filter(|id| ledger.memory.is_written(Object::Opportunity, id))?;
         let rows = ledger.row_indexes(opportunity);
-        // They come last one first.
+        // The rows come last one first.
         rows.filter(|row| ledger.opportunity_rows[row.index()].sets_link).last()
     }
 
-    /// Gives the tags of an opportunity to the contact that it is linked to (P8).
+    /// Gives the tags of a row to the contact that its opportunity is linked to (P8).
     fn give_tags(&mut self, settings: &Settings, at: usize, opportunity: OpportunityNumber) {
         if self.opportunities.states[opportunity.index()].contact.is_none() {
             self.find_stored_link(opportunity);

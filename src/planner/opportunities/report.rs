@@ -1,4 +1,4 @@
-//! Finds out whether a row's opportunity can be created (O6, O7), and reports what is noteworthy about it.
+//! Finds out whether the opportunity of a row can be created (O6, O7), and reports values that cannot be used.
 
 use std::borrow::Cow;
 
@@ -8,22 +8,22 @@ use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode, Severity};
 use crate::mapping::{Merge, OnInvalid};
 use crate::merge::{Base, Dropped, Problem, RowOf, RowRole, Standing, effective};
-use crate::object::{Object, OpportunityNumber, RowIndex};
+use crate::object::{Object, OpportunityNumber};
 use crate::planner::Planner;
 
-/// What keeps a row's opportunity from being created: nothing, if nothing is missing and everything fits.
+/// What prevents the opportunity of a row from being created. It can be created if nothing is missing and nothing misfits.
 pub(super) struct Shortcomings {
-    /// The keys of the fields that it needs.
+    /// The keys of required fields without a value.
     pub(super) missing: Vec<&'static str>,
-    /// The pipeline or the stage that there is not.
+    /// A pipeline or a stage that does not exist.
     pub(super) misfits: Vec<Problem>,
     /// The pipeline that it would be in.
     pipeline: Option<String>,
 }
 
 impl Planner {
-    /// Can the row's opportunity be created (O6, O7)? If not, issues say why. If its
-    /// [standing is plain](Planner::plain_standing), it can.
+    /// Whether the opportunity of a row can be created (O6, O7). If not, reports why. It can be if its
+    /// [standing is plain](Planner::plain_standing).
     pub(super) fn can_be_created(&mut self, settings: &Settings, at: usize) -> bool {
         let Shortcomings { missing, misfits, pipeline } = self.shortcomings(settings, at);
         if missing.is_empty() && misfits.is_empty() {
@@ -31,7 +31,7 @@ impl Planner {
         }
         let pipeline = self.pipeline_number(pipeline.as_deref());
         for problem in misfits {
-            // Without a pipeline nobody knows where the stage would belong.
+            // A stage is judged only if it is known in which pipeline it would be.
             if problem.code.is_about_pipeline() || !missing.contains(&"pipeline") {
                 self.report_problem(settings, at, problem, pipeline, Severity::Error);
             }
@@ -48,11 +48,12 @@ impl Planner {
         false
     }
 
-    /// Does a row fail because it names no pipeline or stage that there is, in a column that fails such rows (V6)?
-    /// If so, issues say why. Any other column only drops the value of a row that updates (O7).
+    /// Whether a row that updates fails because it names a pipeline or a stage that does not exist, in a column that fails
+    /// such rows (V6). If so, reports why. Any other column only drops such a value (O7).
     ///
-    /// That depends on the row alone: a stage that only the opportunity's pipeline lacks is dropped. The next import of
-    /// the file, or one that is resumed, finds the opportunity where later rows have moved it (L3, X6).
+    /// It must depend on the row alone. The next import of the file, or one that is resumed, finds the opportunity where
+    /// later rows have moved it (L3, X6). So a stage that exists, but not in the pipeline of the opportunity, is only
+    /// dropped.
     pub(super) fn misfits_fail(
         &mut self,
         OpenSide { settings, at, .. }: OpenSide<'_>,
@@ -77,7 +78,7 @@ impl Planner {
                 _ => return false,
             };
             let mut columns = columns.iter().filter(|column| column.index() == problem.column);
-            columns.any(|column| is_strict(column) && says_none(settings, &row, column))
+            columns.any(|column| is_strict(column) && names_nothing(settings, &row, column))
         });
         let is_failing = !problems.is_empty();
         for problem in problems {
@@ -86,6 +87,7 @@ impl Planner {
         is_failing
     }
 
+    /// What prevents the opportunity of a row from being created.
     pub(super) fn shortcomings(&self, settings: &Settings, at: usize) -> Shortcomings {
         let row = self.opportunity_row(self.row_at(at));
         let mut misfits: Vec<Problem> = Vec::new();
@@ -107,8 +109,8 @@ impl Planner {
         Shortcomings { missing, misfits, pipeline: standing.pipeline.map(Cow::into_owned) }
     }
 
-    /// Reports that what a cell says about the opportunity's standing cannot be used. If that is only a
-    /// warning, the value is dropped.
+    /// Reports a value of a row that cannot be used for the standing of its opportunity. If that is only a warning, the
+    /// value is dropped. `pipeline` is the pipeline in which the opportunity stands after the row.
     pub(super) fn report_problem(
         &mut self,
         settings: &Settings,
@@ -117,45 +119,57 @@ impl Planner {
         pipeline: Option<u32>,
         severity: Severity,
     ) {
-        let number = self.number_at(at);
-        let mut finding = Finding::row(problem.code, number).object(Object::Opportunity);
-        (finding.severity, finding.column) = (severity, problem.column);
-        let columns = &settings.opportunity_columns;
-        let mut columns = columns.iter().filter(|other| other.index() == problem.column);
-        let mut detail = problem.detail;
-        if let (Some(index), Some(column)) = (problem.column, columns.next()) {
-            let row = self.ledger.cells(RowIndex::of(number));
-            let cell = crate::normalize::trim(row.cell(usize::from(index)));
-            // A default is in no cell, so the issue has to show it.
-            let is_default = cell.is_empty() || column.is_clear_token(cell);
-            finding.value = problem.said.filter(|_| is_default).map(Into::into);
-            let said = finding.value.as_deref().unwrap_or(cell);
-            let pipeline = self.opportunities.pipeline(pipeline).unwrap_or_default();
-            let meant = || settings.choices.suggestion(column.kind, column.field, pipeline, said);
-            detail = match detail {
-                Some(pipeline) if problem.code.is_about_stage() => {
-                    let (kind, field) = (column.kind, column.field);
-                    let stages = settings.choices.suggestion(kind, field, &pipeline, said);
-                    Some(pipeline_and_stages(&pipeline, stages))
-                }
-                detail => detail.or_else(meant),
-            };
-        } else {
-            finding.value = problem.said.map(Into::into);
-        }
-        finding.detail = detail.map(Into::into);
-        self.window.findings.push(finding);
-        if let (Severity::Warning, Some(column)) = (severity, problem.column) {
-            if problem.code == IssueCode::LostReasonUnused {
-                return;
-            }
-            let dropped = Dropped { row: number, column, item: 0 };
-            self.ledger.dropped_of_opportunities.push(dropped);
-            self.ledger.opportunity_rows[number.index()].has_dropped = true;
+        let (code, column) = (problem.code, problem.column);
+        let (value, detail) = self.value_and_detail(settings, at, problem, pipeline);
+        let (value, detail) = (value.map(Into::into), detail.map(Into::into));
+        let finding = self.of_opportunity(at, code).severity(severity);
+        self.report(Finding { column, value, detail, ..finding });
+        if let (Severity::Warning, Some(column)) = (severity, column)
+            && code != IssueCode::LostReasonUnused
+        {
+            self.drop_opportunity_value(at, column);
         }
     }
 
-    /// The column of the file that feeds a field.
+    /// What the issue about a problem shows: the value, if it is not in its cell, and the detail.
+    fn value_and_detail(
+        &self,
+        settings: &Settings,
+        at: usize,
+        problem: Problem,
+        pipeline: Option<u32>,
+    ) -> (Option<String>, Option<String>) {
+        let mut columns = settings.opportunity_columns.iter();
+        let column = columns.find(|other| other.index() == problem.column);
+        let (Some(index), Some(column)) = (problem.column, column) else {
+            return (problem.said, problem.detail);
+        };
+        let row = self.ledger.cells(self.row_at(at));
+        let cell = crate::normalize::trim(row.cell(usize::from(index)));
+        // A default is in no cell, so the issue has to show it.
+        let is_default = cell.is_empty() || column.is_clear_token(cell);
+        let value = problem.said.filter(|_| is_default);
+        let said = value.as_deref().unwrap_or(cell);
+        let suggestion =
+            |pipeline: &str| settings.choices.suggestion(column.kind, column.field, pipeline, said);
+        let detail = match problem.detail {
+            Some(pipeline) if problem.code.is_about_stage() => {
+                Some(pipeline_and_stages(&pipeline, suggestion(&pipeline)))
+            }
+            Some(detail) => Some(detail),
+            None => suggestion(self.opportunities.pipeline(pipeline).unwrap_or_default()),
+        };
+        (value, detail)
+    }
+
+    /// Drops the value of a row in a column with one value, so that it is not written.
+    pub(super) fn drop_opportunity_value(&mut self, at: usize, column: u16) {
+        let row = self.number_at(at);
+        self.ledger.dropped_of_opportunities.push(Dropped { row, column, item: 0 });
+        self.ledger.opportunity_rows[row.index()].has_dropped = true;
+    }
+
+    /// The position in the file of the column that feeds a field.
     pub(super) fn column_of(&self, settings: &Settings, field: FieldId) -> Option<u16> {
         settings.opportunity_columns.iter().find(|column| column.field == field)?.index()
     }
@@ -166,9 +180,9 @@ impl Planner {
     }
 }
 
-/// Does a row say something in its column for the pipeline, or for the stage, that there is nowhere? If it names a
-/// pipeline, a stage of another one is none.
-fn says_none(settings: &Settings, row: &RowOf<'_>, column: &Column) -> bool {
+/// Whether a row names a pipeline or a stage in this column that does not exist anywhere. If the row also names a pipeline,
+/// a stage of another pipeline does not count.
+fn names_nothing(settings: &Settings, row: &RowOf<'_>, column: &Column) -> bool {
     let Some(said) = row.value(settings, column) else { return true };
     if column.field != FieldId::STAGE {
         return true;
