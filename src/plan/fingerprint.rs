@@ -103,12 +103,12 @@ impl Plan {
     }
 }
 
-/// What a plan would do, on its way into the hash.
+/// Writes down what a plan would do, for the hash.
 struct Notes {
     hash: XxHash3_128,
-    /// What has not been hashed yet: hashing many small pieces takes longer.
+    /// Bytes that have not been hashed yet. They are collected, because hashing many small pieces takes longer.
     pending: Vec<u8>,
-    /// A value that is no text, as text.
+    /// A buffer for values that are not texts.
     text: String,
 }
 
@@ -176,8 +176,8 @@ impl Notes {
         }
     }
 
-    /// Lists and workflows; tags are among the changes. The numbers of contacts depend on the window, so contacts come
-    /// in the order of the rows that name them.
+    /// Lists and workflows; tags are among the changes. Contacts are ordered by the rows that name them, because their numbers
+    /// depend on the size of the window.
     fn follow_ups(&mut self, plan: &Plan) {
         let ledger = &plan.ledger;
         let mut due = ledger.lists_and_workflows();
@@ -217,7 +217,7 @@ impl Notes {
         }
         let mut text = std::mem::take(&mut self.text);
         text.clear();
-        // A string takes everything.
+        // Writing to a string cannot fail.
         let _ = write!(text, "{value}");
         self.str(&text);
         self.text = text;

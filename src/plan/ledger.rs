@@ -1,4 +1,4 @@
-//! [`Ledger`]: the rows of the file, the records that they led to, and the links between those.
+//! [`Ledger`]: the rows that are planned, the records to which they lead, and the links between these records.
 
 mod entry;
 mod follow_ups;
@@ -27,28 +27,28 @@ pub(crate) use sides::{By, ContactRow, OpportunityRow};
 #[derive(Debug)]
 pub(crate) struct Ledger {
     pub(crate) settings: Arc<Settings>,
-    /// Shared while another thread numbers the keys of those behind.
+    /// The rows themselves. Blocks are shared, because another thread may still be numbering the keys of later ones.
     pub(crate) blocks: Vec<Arc<Block>>,
-    /// The answers of storage about contacts and about opportunities.
+    /// The stored contacts that were read, and the stored opportunities.
     pub(crate) stored_contacts: Answers,
     pub(crate) stored_opportunities: Answers,
-    /// All contacts, by number: those that storage has answered with, and those that rows bring. So too the
+    /// All contacts by their numbers: the stored ones that were read, and those that rows bring. Likewise the
     /// opportunities.
     pub(crate) contacts: Vec<Entry>,
     pub(crate) opportunities: Vec<Entry>,
-    /// The sides of each row.
+    /// The contact side of each row, and the opportunity side of each row.
     pub(crate) contact_rows: Vec<ContactRow>,
     pub(crate) opportunity_rows: Vec<OpportunityRow>,
-    /// Values of rows that are not written, per object, sorted by row.
+    /// Values of rows that are not written, for each object. They are sorted by row when planning ends.
     pub(crate) dropped_of_contacts: Vec<Dropped>,
     pub(crate) dropped_of_opportunities: Vec<Dropped>,
-    /// Opportunity rows whose tags go to a contact: (contact, row), sorted when planning ends.
+    /// Rows whose opportunity gives tags to a contact: (contact, row). They are sorted when planning ends.
     pub(crate) gifts: Vec<(ContactNumber, RowIndex)>,
-    /// Keys that may be with another contact when their new one is written: no step expects them to be free (X3).
+    /// Keys that pass from one contact to another in this plan, so that steps need not expect them to be free (X3).
     pub(crate) passed_on: PassedOn,
     /// Which rows of the file these are.
     pub(crate) numbers: RowNumbers,
-    /// What earlier windows of this import met.
+    /// What earlier windows of this import have met.
     pub(crate) memory: Arc<Memory>,
 }
 
@@ -57,14 +57,14 @@ pub(crate) struct Ledger {
 pub(crate) struct Passage {
     /// The stored contacts that give it up.
     pub(crate) from: SmallVec<[ContactNumber; 1]>,
-    /// Who has it in the end, if that is one contact.
+    /// The contact that has it in the end, if there is just one.
     pub(crate) to: Option<ContactNumber>,
-    /// Those who give it up are written in earlier batches than who gets it.
+    /// Whether all contacts that give it up are written in earlier batches than the contact that gets it.
     pub(crate) is_in_turn: bool,
 }
 
-/// The keys that the plan itself passes on, or that several contacts carry, by the position of their rule and by their
-/// text.
+/// The keys that pass from one contact to another in this plan, or that several contacts carry in the end: by the position
+/// of the match rule, and by the text of the key.
 pub(crate) type PassedOn = Map<(u8, String), Passage>;
 
 impl Ledger {
@@ -87,7 +87,7 @@ impl Ledger {
         }
     }
 
-    /// Gives back memory that was set aside and is not needed.
+    /// Gives back memory that was reserved and is not needed.
     pub(crate) fn shrink(&mut self) {
         self.contacts.shrink_to_fit();
         self.opportunities.shrink_to_fit();
@@ -97,12 +97,12 @@ impl Ledger {
         self.stored_opportunities.shrink();
     }
 
-    /// The number in the file of a row of this ledger.
+    /// The number in the file of a row.
     pub(crate) fn number(&self, row: RowIndex) -> RowNumber {
         self.numbers.of(row)
     }
 
-    /// What earlier windows knew of a record.
+    /// What earlier windows of the run have noted about a record, if they met it.
     #[inline]
     pub(crate) fn met(&self, record: impl Into<RecordRef>) -> Option<Met> {
         if self.memory.is_empty() {
@@ -112,18 +112,18 @@ impl Ledger {
         self.memory.get(record.object, self.id(record)?)
     }
 
-    /// Is the record new, or was it created by an earlier window of this import?
+    /// Whether this import creates the record: it is new, or an earlier window has created it.
     pub(crate) fn is_made(&self, record: impl Into<RecordRef>) -> bool {
         let record = record.into();
         self.entry(record).is_new() || self.met(record).is_some_and(|met| met.has(Fact::Made))
     }
 
-    /// Has an earlier window of this import folded rows into the record?
+    /// Whether an earlier window has folded rows into the record.
     pub(crate) fn was_folded(&self, record: impl Into<RecordRef>) -> bool {
         self.met(record).is_some_and(|met| met.first_row.is_some())
     }
 
-    /// Are contacts not imported, and does a row without an opportunity say something of one all the same (P8)?
+    /// Whether a row without an opportunity has something about a contact, although contacts are not imported (P8).
     pub(crate) fn is_unused(&self, row: RowIndex) -> bool {
         let Settings { contacts, contact_columns, .. } = &*self.settings;
         let cells = self.cells(row);
@@ -133,7 +133,7 @@ impl Ledger {
         contacts.is_none() && contact_columns.iter().any(is_filled)
     }
 
-    /// The first row of the file that was folded into a record.
+    /// The number of the first row that is folded into a record, in this plan or by an earlier window.
     pub(crate) fn first_number(&self, record: impl Into<RecordRef>) -> Option<RowNumber> {
         let record = record.into();
         let own = self.entry(record).first_row.map(|row| self.number(row));
@@ -150,7 +150,7 @@ impl Ledger {
         (0..u32::try_from(self.len()).unwrap_or(u32::MAX)).map(RowIndex::new)
     }
 
-    /// Any text of the blocks.
+    /// The text of a key.
     pub(crate) fn text(&self, place: KeyPlace) -> &str {
         self.blocks[place.block as usize].text(place.span)
     }
@@ -169,7 +169,7 @@ impl Ledger {
         (0u32..).take(records).map(move |number| RecordRef { object, number })
     }
 
-    /// The block that holds a row, and where in it.
+    /// The block that holds a row, and the position of the row in that block.
     pub(crate) fn locate(&self, row: RowIndex) -> (&Block, usize) {
         let number = row.number();
         // Usually it is a row of the block that is being planned.
@@ -178,7 +178,7 @@ impl Ledger {
         {
             return (last, at as usize);
         }
-        // Most blocks have as many rows as the first, so it is found without a search.
+        // Most blocks have as many rows as the first one, so the right one can be guessed without a search.
         let guess = row.index() / self.blocks[0].len().max(1);
         let has_row = |block: &&Arc<Block>| {
             row.index().checked_sub(block.first_row().index()).is_some_and(|at| at < block.len())
@@ -206,7 +206,7 @@ impl Ledger {
         block.line(at)
     }
 
-    /// What the ledger notes of a record.
+    /// The entry of a record.
     #[inline]
     pub(crate) fn entry(&self, record: impl Into<RecordRef>) -> &Entry {
         let RecordRef { object, number } = record.into();
@@ -216,7 +216,7 @@ impl Ledger {
         }
     }
 
-    /// What storage has answered about contacts, or about opportunities.
+    /// The stored records of an object that were read.
     pub(crate) fn answers(&self, object: Object) -> &Answers {
         match object {
             Object::Contact => &self.stored_contacts,
@@ -224,7 +224,7 @@ impl Ledger {
         }
     }
 
-    /// What a record is like before the rows of this ledger.
+    /// The record as it is before the rows of this plan, for folding them onto it.
     pub(crate) fn base(&self, record: impl Into<RecordRef>) -> Base<'_> {
         let record = record.into();
         let stored = self.entry(record).stored().map(|id| (self.answers(record.object), id));
@@ -232,7 +232,7 @@ impl Ledger {
         Base { memory, ..Base::of(&self.settings, stored) }
     }
 
-    /// One row as the fold of its record sees it.
+    /// One side of a row, for folding it onto its record.
     pub(crate) fn row(&self, object: Object, row: RowIndex) -> RowOf<'_> {
         let cells = self.cells(row);
         let number = row.number();
@@ -257,7 +257,7 @@ impl Ledger {
         RowOf { cells, number, rule, dropped, stays_open }
     }
 
-    /// The rows folded into a record, first one first, without those that only link it.
+    /// The rows that are folded into a record, first one first. Rows that only link an opportunity are left out.
     pub(crate) fn rows(&self, record: impl Into<RecordRef>) -> SmallVec<[RowOf<'_>; 4]> {
         let record = record.into();
         let object = record.object;
@@ -279,7 +279,7 @@ impl Ledger {
         rows
     }
 
-    /// The rows folded into a record, last one first.
+    /// The rows of a record, last one first, including those that only link it.
     pub(crate) fn row_indexes<'s, R: Into<RecordRef>>(
         &'s self,
         record: R,
@@ -289,7 +289,7 @@ impl Ledger {
         std::iter::successors(last, move |&row| self.previous(record.object, row))
     }
 
-    /// This row and those before it that say something of the same record, last one first.
+    /// This row and those before it that are folded into the same record, last one first, without those that only link it.
     pub(crate) fn back_from(
         &self,
         object: Object,
@@ -298,7 +298,7 @@ impl Ledger {
         std::iter::successors(Some(row), move |&row| self.said_before(object, row))
     }
 
-    /// The last row before this one that says something of the same record: one that does not only link it (§15).
+    /// The row before this one of the same record, without those that only link it (§15).
     pub(crate) fn said_before(&self, object: Object, row: RowIndex) -> Option<RowIndex> {
         let mut before = self.previous(object, row)?;
         while object == Object::Opportunity && self.opportunity_rows[before.index()].only_links {
@@ -307,7 +307,7 @@ impl Ledger {
         Some(before)
     }
 
-    /// The row before this one that is folded into the same record, if this is not the first.
+    /// The row before this one of the same record, if this is not the first.
     fn previous(&self, object: Object, row: RowIndex) -> Option<RowIndex> {
         match object {
             Object::Contact => self.contact_rows[row.index()].previous,
@@ -315,13 +315,13 @@ impl Ledger {
         }
     }
 
-    /// Does the plan itself pass this key on, so that it need not be free?
+    /// Whether this key may still be with another contact when its new one is written, so that it is not expected to be free.
     pub(crate) fn passes_on(&self, rule: u8, key: &str) -> bool {
         !self.passed_on.is_empty()
             && self.passed_on.get(&(rule, key.to_owned())).is_some_and(|it| !it.is_in_turn)
     }
 
-    /// The contact that an opportunity is linked to in the end, if the file says so. A contact is linked to none.
+    /// The contact to which the file links an opportunity in the end, if it does. A contact is not linked to any.
     pub(crate) fn link_of(&self, record: impl Into<RecordRef>) -> Option<ContactNumber> {
         let record = record.into();
         if record.object == Object::Contact {

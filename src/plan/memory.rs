@@ -1,4 +1,4 @@
-//! [`Memory`]: what a run remembers of the records that its earlier windows met.
+//! [`Memory`]: what a run remembers of the records that its earlier windows have met.
 
 use twox_hash::XxHash3_128;
 
@@ -8,17 +8,17 @@ use super::met_records::{self, MetRecords};
 use crate::maps::{Map, Set};
 use crate::object::{Object, RowNumber};
 
-/// What is kept of a record after the window that met it is forgotten.
+/// What a run remembers of one record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Met {
-    /// The first row that was folded into it; `None` if rows only named it.
+    /// The first row that was folded into it; `None` if rows have only named it.
     pub(crate) first_row: Option<RowNumber>,
     /// For a contact that no row was folded into: the first row that named it.
     pub(crate) named_row: Option<RowNumber>,
     pub(crate) facts: Facts,
 }
 
-/// Something that is either so or not so of a record that a window has met.
+/// Something that is true or false of a record that a window has met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Fact {
@@ -26,25 +26,25 @@ pub(crate) enum Fact {
     Made = 1,
     /// A row has described it, that is, has said more about it than its keys (M10).
     Described = 1 << 1,
-    /// For an opportunity: no later row matches it any more (O5).
+    /// For an opportunity: no later row may be matched with it (O5).
     Consumed = 1 << 2,
-    /// It was reported unchanged, and no window has changed it since.
+    /// It was reported as unchanged, and no later window has changed it.
     Unchanged = 1 << 3,
-    /// It was planned unchanged.
+    /// It was planned as unchanged.
     PlannedUnchanged = 1 << 4,
-    /// No row has filled its tags, whatever follow-ups have put there; for an opportunity: its value, although
-    /// that is 0 (O6). Noted only if a column fills blanks (W2).
+    /// No row has filled its tags, although a follow-up may have added some. For an opportunity: no row has filled its value,
+    /// although it is 0 (O6). Noted only if a column fills blanks (W2).
     Unfilled = 1 << 5,
     /// For an opportunity: it was counted as linked.
     Linked = 1 << 6,
-    /// For an opportunity: no later row matches it any more that could not create one (O5).
+    /// For an opportunity: only a later row that could create one may be matched with it (O5).
     Lent = 1 << 7,
 }
 
-/// What stands in the place of [`Fact::Lent`] for a contact: the row that is kept of it only named it.
+/// For a contact, the bit of [`Fact::Lent`] means that the row which is kept has only named it.
 const ONLY_NAMED: u8 = Fact::Lent as u8;
 
-/// All that is so of a record, in one byte.
+/// The facts that are true of a record, in one byte.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Facts(u8);
 
@@ -53,12 +53,12 @@ impl Facts {
         self.0 & fact as u8 != 0
     }
 
-    /// The same, and this fact if it is so.
+    /// The same facts, and this one if it is true.
     pub(crate) fn with(self, fact: Fact, is_so: bool) -> Self {
         if is_so { Facts(self.0 | fact as u8) } else { self }
     }
 
-    /// The same, with what a row leaves of an opportunity.
+    /// The same facts, with the claim of a row.
     pub(crate) fn with_claim(self, claim: Claim) -> Self {
         self.with(Fact::Lent, claim == Claim::Lent).with(Fact::Consumed, claim == Claim::Consumed)
     }
@@ -81,8 +81,8 @@ pub(crate) fn print_of(id: &str) -> u128 {
     XxHash3_128::oneshot(id.as_bytes())
 }
 
-/// The records that earlier windows of an import met. Each costs a fingerprint of its id, its first row and a
-/// byte of facts, so that a file of any length is imported in little memory.
+/// The records that earlier windows of a run have met. Of each it keeps a fingerprint of the id, the first row and a byte of
+/// facts, so that a file of any length is imported in little memory.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Memory {
     contacts: Records,
@@ -91,11 +91,11 @@ pub(crate) struct Memory {
 
 #[derive(Clone, Debug, Default)]
 struct Records {
-    /// A [`Met`]: the row (0 = none) that was folded into the record or that named it, and the facts.
+    /// Of each record the row that was folded into it first or that named it (0 for none), and the facts; see [`Met`].
     met: MetRecords,
-    /// A bit for each field that could be cleared and was given (W3).
+    /// A bit for each clearable field that a row has given (W3).
     given: Map<u128, u64>,
-    /// Given fields for which there is no bit.
+    /// Fields that were given and for which there is no bit.
     more: Set<(u128, u16)>,
     /// Records of the rows at hand that an interrupted import has written already.
     written: Set<u128>,
@@ -114,7 +114,7 @@ impl Met {
         self.facts.has(fact)
     }
 
-    /// What the rows so far leave of an opportunity.
+    /// The claim of the rows so far on an opportunity.
     pub(crate) fn claim(self) -> Claim {
         match (self.has(Fact::Consumed), self.has(Fact::Lent)) {
             (true, _) => Claim::Consumed,
@@ -139,7 +139,7 @@ impl Memory {
         }
     }
 
-    /// Has no earlier window met any record?
+    /// Whether no earlier window has met any record.
     pub(crate) fn is_empty(&self) -> bool {
         self.contacts.met.is_empty() && self.opportunities.met.is_empty()
     }
@@ -148,7 +148,7 @@ impl Memory {
         self.of(object).met.get(print_of(id)).map(|entry| Met::of(object, entry))
     }
 
-    /// Adds what a window knows of a record to what was known before.
+    /// Adds what a window has noted about a record.
     pub(crate) fn add(&mut self, object: Object, id: &str, met: Met) {
         let known = self.of_mut(object).met.entry(print_of(id));
         let is_only_named = known.facts.is_only_named(object);
@@ -166,22 +166,22 @@ impl Memory {
         }
     }
 
-    /// A window has changed a record that was reported unchanged.
+    /// Notes that a window has changed a record that was reported as unchanged.
     pub(crate) fn change(&mut self, object: Object, id: &str) {
         let known = self.of_mut(object).met.entry(print_of(id));
         known.facts = known.facts.without(Fact::Unchanged);
     }
 
-    /// A window has left unfilled the field that columns fill if it is blank, or has filled it. There is nothing
-    /// to note about a record that no row has met.
-    pub(crate) fn leave(&mut self, object: Object, id: &str, is_unfilled: bool) {
+    /// Notes whether a window has left a field unfilled that columns fill if it is blank ([`Fact::Unfilled`]). Records that no
+    /// row has met are left out.
+    pub(crate) fn note_unfilled(&mut self, object: Object, id: &str, is_unfilled: bool) {
         if self.get(object, id).is_some() {
             let known = self.of_mut(object).met.entry(print_of(id));
             known.facts = known.facts.without(Fact::Unfilled).with(Fact::Unfilled, is_unfilled);
         }
     }
 
-    /// A row has given the record the field with this number among those that can be cleared.
+    /// Notes that a row has given the record the field with this number among the clearable ones.
     pub(crate) fn give(&mut self, object: Object, id: &str, number: usize) {
         let (records, print) = (self.of_mut(object), print_of(id));
         match bit(number) {
@@ -215,7 +215,7 @@ impl Memory {
         !written.is_empty() && written.contains(&print_of(id))
     }
 
-    /// Has a row of an earlier window given the record this field?
+    /// Whether a row of an earlier window has given the record this field.
     pub(crate) fn is_given(&self, object: Object, id: &str, number: usize) -> bool {
         let (records, print) = (self.of(object), print_of(id));
         if records.written.contains(&print) {
@@ -228,7 +228,8 @@ impl Memory {
     }
 }
 
-/// The first 64 fields have a bit each. Hardly any file has more that can be cleared.
+/// The bit of a field, by its number among the clearable ones. Only the first 64 have one, which is enough for nearly any
+/// file.
 fn bit(number: usize) -> Option<u64> {
     (number < 64).then(|| 1 << number)
 }

@@ -1,15 +1,15 @@
-//! [`MetRecords`]: a table of the records that earlier windows met, by the fingerprints of their ids. An entry takes
+//! [`MetRecords`]: a hash table of the records that earlier windows have met, by the fingerprints of their ids. An entry takes
 //! sixteen bytes.
 
 use hashbrown::HashTable;
 
 use super::memory::Facts;
 
-/// A fingerprint of an id: 88 bits, so that among ten million records two alike are as likely as one
-/// in 10¹².
+/// A fingerprint of an id. It has 88 bits, so that among ten million records the chance of two equal ones is about one in
+/// 10¹².
 type Print = [u8; 11];
 
-/// What is known of one record.
+/// What is noted about one record.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Entry {
     pub(super) row: u32,
@@ -17,15 +17,15 @@ pub(super) struct Entry {
     print: Print,
 }
 
-/// How many tables there are. A table doubles when it is full. The last table gets twice as many entries as the
-/// first, so that they double one after the other and not all at once; together they hold about half as much
-/// again as they need.
+/// How many tables the entries are divided into. A table doubles when it is full. The last table gets twice as many entries
+/// as the first one. So the tables double one after the other and not all at once, and together they take about half as
+/// much memory again as they need.
 const TABLES: usize = 64;
 
 /// See the [module](self).
 #[derive(Clone, Debug, Default)]
 pub(super) struct MetRecords {
-    /// None at first.
+    /// Empty until the first entry.
     tables: Vec<HashTable<Entry>>,
 }
 
@@ -39,7 +39,7 @@ impl MetRecords {
         self.tables.get(table(print))?.find(hash(print), |entry| entry.print == print)
     }
 
-    /// What is known of a record, to be added to.
+    /// The entry of a record, which is added if it is new.
     pub(super) fn entry(&mut self, of: u128) -> &mut Entry {
         if self.tables.is_empty() {
             self.tables.resize_with(TABLES, HashTable::new);
@@ -58,7 +58,7 @@ fn print(of: u128) -> Print {
 
 fn table(print: Print) -> usize {
     let share = f64::from(u16::from_le_bytes([print[9], print[10]])) / f64::from(1 << 16);
-    // From 0 to 1, denser towards the end.
+    // The logarithm is from 0 to 1, and denser towards the end.
     ((1.0 + share).log2() * TABLES as f64) as usize
 }
 

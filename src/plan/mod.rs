@@ -110,27 +110,28 @@ pub struct Plan {
     pub(crate) described: Set<ContactNumber>,
     /// Fingerprints of the keys that stored contacts gain or lose, each with the contact.
     pub(crate) moved_keys: Vec<(u64, ContactNumber)>,
-    /// The checkpoint of the interrupted import that this plan completes.
+    /// What its checkpoint says of the interrupted import that this plan completes.
     pub(crate) resumes: Option<Box<Begun>>,
 }
 
-/// An import that was begun.
+/// What the checkpoint of an interrupted import says.
 #[derive(Clone, Debug)]
 pub(crate) struct Begun {
     pub(crate) import_id: String,
     /// The row up to which its steps are written.
     pub(crate) row: u64,
-    /// A step of it was written.
+    /// Whether a step was written.
     pub(crate) is_begun: bool,
-    /// Rows that left no token.
+    /// Rows that had failed because of what storage held.
     pub(crate) failed: Vec<FailedRow>,
+    /// Other rows that left no token.
     pub(crate) met: Vec<MetRow>,
-    /// Rows that were to be written with earlier ones, as far as that is known.
+    /// Its joined rows, if the checkpoint has them.
     pub(crate) joined: Option<Vec<JoinedRow>>,
 }
 
-/// A step, in half the room of a [`RecordRef`]: twice the number of its record, of which there are fewer than 2³¹,
-/// plus one if that is an opportunity.
+/// A step of a plan, packed into half the size of a [`RecordRef`]: the number of its record in the upper 31 bits, and in the
+/// lowest bit whether the record is an opportunity.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct KeptStep(u32);
 

@@ -11,6 +11,7 @@ use crate::object::{Object, RowIndex};
 use crate::source::BlockRow;
 
 impl Ledger {
+    /// The issue of a finding, with cell, header and line.
     pub(crate) fn render(&self, found: &Finding) -> Issue {
         let row = found.row.map(RowIndex::of);
         let settings = &self.settings;
@@ -46,7 +47,7 @@ impl Ledger {
         }
     }
 
-    /// What the finding is about, whole: the cell, an item of it, or the name of who is on the row.
+    /// The value that a finding is about, in full: the cell, an item of it, or the name on the row.
     pub(crate) fn value_of<'l>(&'l self, found: &'l Finding) -> Option<Cow<'l, str>> {
         if let Some(value) = &found.value {
             return Some((&**value).into());
@@ -67,8 +68,8 @@ impl Ledger {
         name.map(Cow::Owned)
     }
 
-    /// The contact's name as a row writes it. It shows people whom the row is about, or that it is about nobody:
-    /// `Total` is no contact.
+    /// The contact's name as the row writes it. It tells people which row it is, or that it is about nobody, such as
+    /// `Total`.
     fn name_on(&self, cells: &BlockRow<'_>) -> Option<String> {
         const NAMES: [FieldId; 3] = [FieldId::FIRST_NAME, FieldId::LAST_NAME, FieldId::NAME];
         let columns = self.settings.contact_columns.iter();
@@ -83,7 +84,7 @@ impl Ledger {
         (!name.is_empty()).then_some(name)
     }
 
-    /// A finding and its remedy in short, for another issue that follows from it.
+    /// A finding and its remedy in one text, to be the detail of another issue that follows from it.
     pub(crate) fn in_words(&self, found: &Finding) -> String {
         const MOST: usize = 80;
         let mut issue = self.render(found);

@@ -8,7 +8,7 @@ use crate::object::{RowIndex, RowNumber};
 /// See the [module](self).
 #[derive(Clone, Debug)]
 pub(crate) enum RowNumbers {
-    /// All rows after the first so many.
+    /// All rows after this many.
     After(u32),
     /// These rows, ascending.
     Listed(Vec<RowNumber>),
@@ -21,6 +21,7 @@ impl Default for RowNumbers {
 }
 
 impl RowNumbers {
+    /// The number in the file of a row of the ledger.
     pub(crate) fn of(&self, row: RowIndex) -> RowNumber {
         match self {
             RowNumbers::After(before) => RowNumber(row.number().0.saturating_add(*before)),
@@ -30,7 +31,7 @@ impl RowNumbers {
         }
     }
 
-    /// The row with this number in the file.
+    /// The row of the ledger with this number in the file.
     pub(crate) fn row(&self, number: RowNumber) -> Option<RowIndex> {
         match self {
             RowNumbers::After(before) => number.0.checked_sub(before + 1).map(RowIndex::new),

@@ -12,8 +12,8 @@ use crate::normalize;
 use crate::object::{Object, RecordRef, RowIndex, RowNumber};
 use crate::value::Value;
 
-/// Of the later rows of a record, no more than this are looked at: either they repeat each other, or one that differs is
-/// soon among them.
+/// How many later rows of a record are compared with a row. If any of them differs, one of the first does, unless they all
+/// repeat each other.
 const MOST_COMPARED: usize = 1_000;
 
 /// One row of the file in a [`Plan`], with the [side](Self::side) of each object.
@@ -50,8 +50,8 @@ pub enum Reason<'p> {
     Match,
     /// For an opportunity: as the only one of its contact in its pipeline.
     Pipeline,
-    /// For a contact, when an interrupted import goes on: it was found before the interruption, and what it was found by
-    /// is not its any more.
+    /// For a contact, if the plan resumes an interrupted import: the row found it before the interruption, by a key that the
+    /// contact no longer has.
     Before,
 }
 
@@ -113,7 +113,7 @@ impl<'p> RowPlan<'p> {
         before.or_else(first).map(|first| settings.check_of_repeat(&first, &cells))
     }
 
-    /// Has a later row said something else of the same record, in a column that this row fills, too?
+    /// Whether a later row of the same record has another value in a column that this row fills, too.
     pub(crate) fn is_overruled(&self, object: Object) -> bool {
         let ledger = &self.plan.ledger;
         let Some(record) = ledger.side(object, self.row).record else { return false };
@@ -132,7 +132,7 @@ impl<'p> RowPlan<'p> {
         let only_links = |row: RowIndex| {
             object == Object::Opportunity && ledger.opportunity_rows[row.index()].only_links
         };
-        // They come last one first.
+        // The rows come last one first.
         let rows = ledger.row_indexes(record);
         let later = rows.take_while(|row| *row > self.row).take(MOST_COMPARED);
         later.filter(|row| !only_links(*row)).any(differs)
@@ -144,7 +144,7 @@ impl<'p> RowPlan<'p> {
         ledger.settings.check_of_contact(&ledger.cells(self.row))
     }
 
-    /// Does the row have tags that are for the contact of its opportunity (P8)?
+    /// Whether the row has tags for the contact of its opportunity (P8).
     pub(crate) fn has_opportunity_tags(&self) -> bool {
         let (settings, cells) = (&self.plan.ledger.settings, self.plan.ledger.cells(self.row));
         let mut columns = settings.columns_of(FieldId::OPPORTUNITY_TAGS).iter();
@@ -153,16 +153,16 @@ impl<'p> RowPlan<'p> {
         })
     }
 
-    /// The check that the error log keeps of the opportunity's cells: of one that this import has written, or that an
-    /// import before it has and this one has left as it is.
+    /// The check that the error log keeps of the opportunity's cells. Only if this import has written the opportunity, or an
+    /// earlier import has, and this one has left it as it is.
     pub(crate) fn check_of_opportunity(&self, outcome: Outcome) -> Option<String> {
         let (settings, cells) = (&self.plan.ledger.settings, self.plan.ledger.cells(self.row));
         let is_known = outcome.is_folded() || settings.is_opportunity_as_imported(&cells);
         is_known.then(|| settings.check_of_opportunity(&cells))
     }
 
-    /// The check that the error log keeps of the cells by which the contact `id` was found, or with which this row
-    /// has brought it. If the row was not used, because it failed again or was skipped, the check that it had counts.
+    /// The check that the error log keeps of the cells by which this row has found or created the contact `id`. If the row
+    /// was not used now, because it failed or was skipped, it keeps the check that it had in the log before.
     pub(crate) fn check_of_keys(&self, outcome: Outcome, id: &str) -> String {
         let (settings, cells) = (&self.plan.ledger.settings, self.plan.ledger.cells(self.row));
         if matches!(outcome, Outcome::Skip | Outcome::Fail) {

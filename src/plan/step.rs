@@ -104,7 +104,8 @@ impl fmt::Debug for Step<'_> {
     }
 }
 
-/// The row that names a record: the first that is folded into it, else the first that brings it tags or just names it.
+/// The row by which a record is named: the first row that is folded into it or, if there is none, the first that brings tags
+/// to it or names it.
 #[inline]
 pub(crate) fn first_row(ledger: &Ledger, record: RecordRef) -> Option<RowIndex> {
     let entry = ledger.entry(record);
@@ -117,17 +118,17 @@ pub(crate) fn first_row(ledger: &Ledger, record: RecordRef) -> Option<RowIndex> 
     gift.map(|&(_, row)| row).into_iter().chain(entry.named_row).min()
 }
 
-/// The number of that row in the file. Every step has one; 0 stands for no row.
+/// The number of the [first row](first_row) in the file. Every step has one; for any other record it may be 0.
 pub(crate) fn first_number(ledger: &Ledger, record: RecordRef) -> RowNumber {
     first_row(ledger, record).map_or(RowNumber(0), |row| ledger.number(row))
 }
 
-/// Folds the rows of a record, and adds what they change in it.
+/// Folds the rows of a record, and adds its changes to `out`.
 pub(crate) fn fold_record(ledger: &Ledger, record: RecordRef, out: &mut Changes) {
     fold_record_from(ledger, record, RowIndex::new(0), out);
 }
 
-/// The same, of the rows from this one on.
+/// The same with the rows from `first` on.
 pub(crate) fn fold_record_from(
     ledger: &Ledger,
     record: RecordRef,
@@ -144,7 +145,7 @@ pub(crate) fn fold_record_from(
     }
 }
 
-/// The rows of a record from this one on, first one first.
+/// The rows of a record from `first` on, first one first.
 pub(crate) fn rows_from(
     ledger: &Ledger,
     record: RecordRef,
@@ -157,7 +158,7 @@ pub(crate) fn rows_from(
     rows
 }
 
-/// Do the rows of a record change it? The link of an opportunity does not count. `buffer` may hold anything.
+/// Whether the rows of a record change it. The link of an opportunity does not count. `buffer` is overwritten.
 pub(crate) fn changes_record(ledger: &Ledger, record: RecordRef, buffer: &mut Changes) -> bool {
     let (base, rows) = (ledger.base(record), ledger.rows(record));
     match record.object {
@@ -169,13 +170,13 @@ pub(crate) fn changes_record(ledger: &Ledger, record: RecordRef, buffer: &mut Ch
     }
 }
 
-/// Does the file move the opportunity to another contact than the one it is stored with?
+/// Whether the file links a stored opportunity to another contact than storage does.
 pub(crate) fn moves_link(ledger: &Ledger, opportunity: impl Into<RecordRef>) -> bool {
     let opportunity = opportunity.into();
     let stored = ledger.entry(opportunity).stored();
     let Some((contact, stored)) = ledger.link_of(opportunity).zip(stored) else { return false };
     let before = ledger.stored_opportunities.value(stored, crate::field::FieldId::CONTACT_LINK);
     let after = ledger.id(contact);
-    // A contact that the plan creates has no id yet; nothing is stored with it.
+    // A contact that the plan creates has no id yet, so the stored link is certainly another.
     after.is_none() || after != before
 }

@@ -1,4 +1,4 @@
-//! What a checkpoint keeps of the rows of a plan that leave no token: why they failed, or which record they led to
+//! What a checkpoint keeps of the rows of a plan that leave no token: why they failed, or to which record they led
 //! (behaviour X6).
 
 use super::{By, Ledger, Outcome, Plan};
@@ -7,7 +7,7 @@ use crate::maps::Set;
 use crate::object::{Object, RecordRef, RowIndex, RowNumber};
 
 impl Plan {
-    /// The sides of wanted rows that fail because of what storage holds, once for each of their issues.
+    /// The sides of wanted rows that fail because of what storage holds, one entry for each of their issues.
     pub(crate) fn failed_rows(&self, is_wanted: impl Fn(RowIndex) -> bool) -> Vec<FailedRow> {
         let side = |found: &Finding| Some((found.object?, found.row?));
         let is_error = |found: &&Finding| found.severity == Severity::Error;
@@ -28,7 +28,7 @@ impl Plan {
         failed.collect()
     }
 
-    /// Whether this is the whole text of the cell, which the issue shows anyway.
+    /// Whether this value is the whole cell, which an issue shows without being told.
     fn is_cell(&self, row: RowNumber, column: Option<u16>, value: &str) -> bool {
         column.is_some_and(|column| {
             let cells = self.ledger.cells(RowIndex::of(row));
@@ -36,8 +36,8 @@ impl Plan {
         })
     }
 
-    /// The record that the contact side of a row led to, unless it fails on its own, and that of the opportunity side,
-    /// if that leaves no token.
+    /// The record to which the contact side of a row led, unless the side failed for the row's own fault, and the one to which
+    /// the opportunity side led, if that side leaves no token.
     pub(crate) fn met_rows(&self, row: RowIndex) -> impl Iterator<Item = MetRow> {
         let sides = [self.contact_met(row), opportunity_met(&self.ledger, row)];
         sides.into_iter().flatten()
@@ -46,10 +46,10 @@ impl Plan {
     fn contact_met(&self, row: RowIndex) -> Option<MetRow> {
         let side = &self.ledger.contact_rows[row.index()];
         let contact = match side.outcome? {
-            // To nobody, before it was written. After that it leaves a token.
+            // Until it is written, it has led to no contact; then it leaves a token.
             Outcome::Create if self.ledger.settings.may_share_keys() => None,
             Outcome::Create => return None,
-            // A repeat that is rejected leads to its contact all the same (M10).
+            // A repeat that is rejected fails, but still leads to its contact (M10).
             Outcome::Fail => Some(side.contact?),
             Outcome::Update | Outcome::Unchanged | Outcome::Merged | Outcome::Skip => side.contact,
         };
@@ -59,7 +59,8 @@ impl Plan {
         })
     }
 
-    /// The keys of a row that were not written because they are somebody else's (M6).
+    /// The keys of a row that are dropped because they belong to other contacts (M6): the column and the place in the cell of
+    /// each.
     fn keys_of_others(&self, row: RowIndex) -> Vec<(u16, u16)> {
         let number = row.number();
         let from = self.findings.partition_point(|found| found.row < Some(number));
@@ -84,7 +85,7 @@ fn opportunity_met(ledger: &Ledger, row: RowIndex) -> Option<MetRow> {
     Some(met(ledger, Object::Opportunity, row, Some(opportunity.into())))
 }
 
-/// A side of a row that led to this record, or to none.
+/// The entry of one side of a row that led to this record, or to none.
 fn met(ledger: &Ledger, object: Object, row: RowIndex, record: Option<RecordRef>) -> MetRow {
     let id = record.and_then(|record| ledger.id(record)).map(str::to_owned);
     let brought = record.filter(|_| id.is_none());

@@ -51,7 +51,7 @@ impl Runner<'_> {
             memory.give(object, &id, number);
         }
         for (object, id, is_unfilled) in fields.unfilled {
-            memory.leave(object, &id, is_unfilled);
+            memory.note_unfilled(object, &id, is_unfilled);
         }
     }
 

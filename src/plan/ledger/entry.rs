@@ -1,4 +1,4 @@
-//! [`Entry`]: a record that rows of the file are folded into, stored or new.
+//! [`Entry`]: what the ledger notes about a record, stored or new.
 
 use crate::lookup::StoredId;
 use crate::object::RowIndex;
@@ -8,29 +8,29 @@ use crate::object::RowIndex;
 pub(crate) struct Entry {
     /// Its number among the answers of storage, or [`NEW`].
     stored: u32,
-    /// The first and the last row that are folded into it. Both are there, or neither.
+    /// The first and the last row that are folded into it; `None` if there are none.
     pub(crate) first_row: Option<RowIndex>,
     pub(crate) last_row: Option<RowIndex>,
-    /// The first row that names it, even if it writes nothing into it.
+    /// The first row that names it, even if that row writes nothing into it.
     pub(crate) named_row: Option<RowIndex>,
 }
 
-/// What stands for the number of a record that is not stored: there are fewer records than that.
+/// Stands for the missing number of a new record. There are fewer stored records than that.
 const NEW: u32 = u32::MAX;
 
 impl Entry {
-    /// A stored record, that no row has met.
+    /// A stored record that no row has met yet.
     pub(crate) fn stored_as(StoredId(stored): StoredId) -> Self {
         Entry { stored, first_row: None, last_row: None, named_row: None }
     }
 
-    /// A new record, brought by this row.
+    /// A new record that this row brings.
     pub(crate) fn brought_by(row: RowIndex) -> Self {
         let row = Some(row);
         Entry { stored: NEW, first_row: row, last_row: row, named_row: row }
     }
 
-    /// Folds this row into it. Returns the row before, if there is one.
+    /// Adds a row that is folded into it. Returns the row before that one, if there is one.
     pub(crate) fn take_row(&mut self, row: RowIndex) -> Option<RowIndex> {
         let previous = self.last_row.replace(row);
         if previous.is_none() {
@@ -40,12 +40,12 @@ impl Entry {
         previous
     }
 
-    /// Does a row name it, even if it writes nothing into it?
+    /// Whether a row names it, even if that row writes nothing into it.
     pub(crate) fn is_named(&self) -> bool {
         self.named_row.is_some()
     }
 
-    /// This row names it.
+    /// Notes that this row names it.
     pub(crate) fn name(&mut self, row: RowIndex) {
         self.named_row.get_or_insert(row);
     }
@@ -62,7 +62,7 @@ impl Entry {
         self.first_row.is_some()
     }
 
-    /// The only row that is folded into it.
+    /// The row that is folded into it, if there is only one.
     pub(crate) fn only_row(&self) -> Option<RowIndex> {
         self.first_row.filter(|row| self.last_row == Some(*row))
     }

@@ -1,4 +1,4 @@
-//! Which contacts a follow-up is for, and the tags that contacts get besides those of their own rows.
+//! The contacts that a follow-up is for, and the tags that a contact gets from others than its own rows.
 
 use super::{Entry, Ledger};
 use crate::draft::Settings;
@@ -9,8 +9,7 @@ use crate::object::ContactNumber;
 use crate::value::Value;
 
 impl Ledger {
-    /// The tags that a contact gets besides those of its own rows: from its opportunities (P8), and
-    /// from follow-ups (F3).
+    /// The tags that a contact gets from others than its own rows: from opportunities (P8) and from follow-ups (F3).
     pub(crate) fn tags_for(&self, contact: ContactNumber) -> Vec<Gift<'_>> {
         let mut tags: Vec<Gift<'_>> = Vec::new();
         let Settings { opportunity_columns, choices, .. } = &*self.settings;
@@ -26,8 +25,8 @@ impl Ledger {
                 });
             }
         }
-        // An earlier window may have tagged the contact already. But rows of this one may replace or clear the
-        // list, and the tag of a follow-up comes after every row of the file.
+        // An earlier window may have tagged the contact already. The tag is added again if rows of this window are folded
+        // into the contact, because they may replace or clear the list, and a follow-up comes after every row of the file.
         let has_rows = self.contacts[contact.index()].has_rows();
         if self.is_followed_up(contact) || (has_rows && self.settings.contacts.is_some()) {
             let is_made = self.is_made(contact);
@@ -41,9 +40,8 @@ impl Ledger {
         tags
     }
 
-    /// Are there follow-ups for this contact? The import must name it, no earlier window may have seen to it
-    /// already, and a contact that the import does not write gets them only where tags may go to linked
-    /// contacts (P8).
+    /// Whether follow-ups are for this contact. A row must name it, and no earlier window may have met it, because it has had
+    /// its follow-ups then. If the import does not write the contact, the account must allow tags for linked contacts (P8).
     fn is_followed_up(&self, contact: ContactNumber) -> bool {
         let entry = &self.contacts[contact.index()];
         let is_written = entry.has_rows() && self.settings.contacts.is_some();
@@ -52,13 +50,14 @@ impl Ledger {
             && self.met(contact).is_none()
     }
 
-    /// The contacts for which there are follow-ups.
+    /// The contacts that follow-ups are for.
     pub(crate) fn followed_up(&self) -> impl Iterator<Item = (ContactNumber, &Entry)> {
         let contacts = (0..).map(ContactNumber::new).zip(&self.contacts);
         contacts.filter(|(contact, _)| self.is_followed_up(*contact))
     }
 
-    /// The lists and workflows of each contact, as (contact, position in the settings); tags are fields.
+    /// The lists and workflows of each contact, as (contact, position in the settings). Tags are not among them, because they
+    /// are written like a field.
     pub(crate) fn lists_and_workflows(&self) -> Vec<(ContactNumber, u16)> {
         let follow_ups = (0u16..).zip(&self.settings.follow_ups);
         let others: Vec<(u16, &FollowUp)> =

@@ -1,4 +1,4 @@
-//! What the ledger notes of each side of a row: the record it leads to, how, and what became of it.
+//! What the ledger notes about each side of a row: the record to which it leads, how it was found, and the outcome.
 
 use super::Ledger;
 use crate::object::{ContactNumber, Object, OpportunityNumber, RecordRef, RowIndex};
@@ -7,7 +7,7 @@ use crate::plan::Outcome;
 /// How a row found its record: the [`Reason`](crate::plan::Reason) as the ledger notes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum By {
-    /// It found none: the row brings a new one.
+    /// It has found none, and brings a new one.
     New,
     /// By its id.
     Id,
@@ -17,28 +17,28 @@ pub(crate) enum By {
     Match,
     /// An opportunity, by its pipeline (O4).
     Pipeline,
-    /// The import has found it before it was interrupted, and nothing of the row leads there now.
+    /// The row had found it before the import was interrupted, and would not find it now.
     Before,
 }
 
 /// The contact side of one row.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ContactRow {
-    /// The contact that the row leads to. There may be one although the side failed or was skipped.
+    /// The contact to which the row leads. A side that failed or was skipped may have one, too.
     pub(crate) contact: Option<ContactNumber>,
     /// The row before this one that is folded into the contact.
     pub(crate) previous: Option<RowIndex>,
     /// `None`: no contact on this row, or contacts are not selected.
     pub(crate) outcome: Option<Outcome>,
     pub(crate) by: By,
-    /// Which of the row's keys under the rule found the contact.
+    /// If a match rule found the contact: the position of the key among those of the row under that rule.
     pub(crate) key: u8,
     pub(crate) has_warning: bool,
     pub(crate) has_dropped: bool,
 }
 
 impl ContactRow {
-    /// Before anything is known of it.
+    /// A side that is not planned yet.
     pub(crate) const OPEN: Self = ContactRow {
         contact: None,
         previous: None,
@@ -49,7 +49,7 @@ impl ContactRow {
         has_dropped: false,
     };
 
-    /// Is it the first row that is folded into its contact?
+    /// Whether this is the first row of this plan that is folded into its contact.
     pub(crate) fn is_first(&self) -> bool {
         self.previous.is_none() && self.outcome.is_some_and(Outcome::is_folded)
     }
@@ -58,29 +58,29 @@ impl ContactRow {
 /// The opportunity side of one row.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OpportunityRow {
-    /// The opportunity that the row leads to.
+    /// The opportunity to which the row leads.
     pub(crate) opportunity: Option<OpportunityNumber>,
     /// The row before this one that is folded into the opportunity.
     pub(crate) previous: Option<RowIndex>,
-    /// The contact that the row names for it.
+    /// The contact to which the row would link it.
     pub(crate) contact: Option<ContactNumber>,
     /// `None`: no opportunity on this row, or opportunities are not selected.
     pub(crate) outcome: Option<Outcome>,
     pub(crate) by: By,
-    /// The row decides whom the opportunity is linked to (P2, P7).
+    /// Whether the row does link it to that contact (P2, P7).
     pub(crate) sets_link: bool,
-    /// It was matched with the opportunity, although it could not have created one (O5).
+    /// Whether the row borrows the opportunity: it was matched with it, and could not have created one (O5).
     pub(crate) borrows: bool,
-    /// It borrows one that is open, where only open ones are compared, and so does not close it (O5).
+    /// Whether the row must not close the opportunity, because it borrows it, and only open ones are compared (O5).
     pub(crate) stays_open: bool,
-    /// It says whom the opportunity belongs to, and nothing else: its other cells were imported before (§15).
+    /// Whether the row only links the opportunity, because its other cells were imported before (§15).
     pub(crate) only_links: bool,
     pub(crate) has_warning: bool,
     pub(crate) has_dropped: bool,
 }
 
 impl OpportunityRow {
-    /// Before anything is known of it.
+    /// A side that is not planned yet.
     pub(crate) const OPEN: Self = OpportunityRow {
         opportunity: None,
         previous: None,
@@ -95,24 +95,24 @@ impl OpportunityRow {
         has_dropped: false,
     };
 
-    /// Is it the first row that is folded into its opportunity?
+    /// Whether this is the first row of this plan that is folded into its opportunity.
     pub(crate) fn is_first(&self) -> bool {
         self.previous.is_none() && self.outcome.is_some_and(Outcome::is_folded)
     }
 }
 
-/// What both sides of a row have.
+/// One side of a row: what contacts and opportunities have in common.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SideOfRow {
     pub(crate) outcome: Option<Outcome>,
-    /// The record that it leads to.
+    /// The record to which it leads.
     pub(crate) record: Option<RecordRef>,
     pub(crate) by: By,
     pub(crate) has_warning: bool,
 }
 
 impl Ledger {
-    /// One side of a row, whichever.
+    /// One side of a row.
     pub(crate) fn side(&self, object: Object, row: RowIndex) -> SideOfRow {
         match object {
             Object::Contact => {
@@ -128,7 +128,7 @@ impl Ledger {
         }
     }
 
-    /// The outcome of one side of a row, to be set.
+    /// The outcome of one side of a row, to be changed.
     pub(crate) fn outcome_mut(&mut self, object: Object, row: RowIndex) -> &mut Option<Outcome> {
         match object {
             Object::Contact => &mut self.contact_rows[row.index()].outcome,
