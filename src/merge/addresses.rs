@@ -1,4 +1,4 @@
-//! E-mail addresses and phones: one primary and up to ten additional values (behaviour §7).
+//! E-mail addresses and phones: a contact has one primary and up to ten additional ones of each kind (behaviour §7).
 
 mod book;
 mod said;
@@ -14,7 +14,7 @@ use crate::mapping::Merge;
 use crate::plan::Changes;
 use crate::value::Value;
 
-/// The two fields that hold the addresses of one kind.
+/// A kind of address, with the two fields that hold addresses of this kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Addresses {
     Emails,
@@ -52,7 +52,7 @@ impl Addresses {
         Addresses::of_field(field).filter(|kind| kind.primary() == field)
     }
 
-    /// The kind that a match rule is about, if its keys are addresses.
+    /// The kind of address that is the key of a match rule, if it is one.
     pub(crate) fn of_rule(rule: &Rule) -> Option<Addresses> {
         match rule.shape {
             Shape::Emails => Some(Addresses::Emails),
@@ -61,7 +61,7 @@ impl Addresses {
         }
     }
 
-    /// The field beside this one.
+    /// The other one of the two fields.
     pub(crate) fn other(self, field: FieldId) -> FieldId {
         if field == self.primary() { self.additional() } else { self.primary() }
     }
@@ -71,8 +71,8 @@ impl Addresses {
     }
 }
 
-/// The addresses of a contact after these rows have been folded onto what is stored. `columns` are those of
-/// the contact, sorted by field.
+/// The addresses of a contact after these rows have been folded onto the stored ones. `columns` are all columns of contacts,
+/// sorted by field.
 pub(crate) fn addresses_of<'p>(
     base: Base<'p>,
     kind: Addresses,
@@ -80,65 +80,71 @@ pub(crate) fn addresses_of<'p>(
     rows: &[RowOf<'p>],
 ) -> AddressBook<'p> {
     let mut book = AddressBook::stored(base, kind);
-    take_rows(base, kind, columns, rows, &mut book);
+    book.take_rows(base, kind, columns, rows);
     book
 }
 
-fn take_rows<'p>(
-    base: Base<'p>,
-    kind: Addresses,
-    columns: &'p [Column],
-    rows: &[RowOf<'p>],
-    book: &mut AddressBook<'p>,
-) {
-    let columns = of_kind(kind, columns);
-    for (at, row) in rows.iter().enumerate() {
-        take_row(base, kind, columns, row, base.role_of(at), book, |_| {});
+/// An address for which there is no room (V5): its column, its place in the cell, and its value.
+pub(crate) type Surplus<'p> = (Option<u16>, u16, Value<'p>);
+
+impl<'p> AddressBook<'p> {
+    /// Folds one more row, and hands the addresses for which there is no room to `no_room`.
+    ///
+    /// Removing comes first, so that no address of the row itself is removed. A primary address that the row replaces is
+    /// kept as an additional one (V2). If the row also replaces the additional ones, it states all addresses of the contact,
+    /// and the replaced one is not kept.
+    pub(crate) fn take_row(
+        &mut self,
+        base: Base<'p>,
+        kind: Addresses,
+        columns: &'p [Column],
+        row: &RowOf<'p>,
+        role: RowRole,
+        no_room: impl FnMut(Surplus<'p>),
+    ) {
+        let said = Said::by(base, kind, columns, row);
+        self.remove(base.settings, kind, row, &said);
+        self.take(base.settings, kind, said, role, no_room);
+    }
+
+    /// Folds these rows. The first one creates the contact if it is new.
+    fn take_rows(
+        &mut self,
+        base: Base<'p>,
+        kind: Addresses,
+        columns: &'p [Column],
+        rows: &[RowOf<'p>],
+    ) {
+        let columns = of_kind(kind, columns);
+        for (at, row) in rows.iter().enumerate() {
+            self.take_row(base, kind, columns, row, base.role_of(at), |_| {});
+        }
     }
 }
 
-/// A value for which there is no room (V5), with its column and its place in the cell.
-pub(crate) type Surplus<'p> = (Option<u16>, u16, Value<'p>);
-
-/// Folds one more row; hands on the values for which there is no room. What the row removes goes first; nothing
-/// that the row itself says is removed. A primary address that it replaces is kept as an additional one (V2),
-/// unless the row replaces these too: then it says all addresses, and the contact has those.
-pub(crate) fn take_row<'p>(
-    base: Base<'p>,
-    kind: Addresses,
-    columns: &'p [Column],
-    row: &RowOf<'p>,
-    role: RowRole,
-    book: &mut AddressBook<'p>,
-    no_room: impl FnMut(Surplus<'p>),
-) {
-    let said = Said::by(base, kind, columns, row);
-    book.remove(base.settings, kind, row, &said);
-    book.take(base.settings, kind, said, role, no_room);
-}
-
-/// Can a row of this file replace the stored primary address? A replaced address is kept among the additional
-/// ones (V2), where the next import of the file could not tell it from those that a blank clears, or that a row
-/// without a primary address overwrites. So then neither of these removes any, nor does the clear token (L3).
+/// Whether a row of this file can replace the stored primary address. A replaced address is kept among the additional ones
+/// (V2). There the next import of the file could not tell it from other additional addresses, and would lose it if a cell
+/// removed these. So if a row can replace the primary address, no blank and no clear token removes additional addresses, and
+/// no row without a primary address overwrites them (L3).
 pub(crate) fn may_replace_primary(kind: Addresses, columns: &[Column]) -> bool {
     columns.iter().any(|column| replaces_primary(kind, column))
 }
 
-/// Do the cells of this column replace the stored primary address?
+/// Whether the cells of this column replace the stored primary address.
 fn replaces_primary(kind: Addresses, column: &Column) -> bool {
     column.field == kind.primary() && !matches!(column.merge, Merge::FillBlank | Merge::Keep)
 }
 
-/// The columns that hold addresses of this kind.
+/// The columns that feed addresses of this kind.
 fn of_kind(kind: Addresses, columns: &[Column]) -> &[Column] {
-    // Sorted by field, and the two fields are neighbours.
+    // The columns are sorted by field, and the two fields are next to each other.
     let from = columns.partition_point(|column| column.field < kind.primary());
     let columns = &columns[from..];
     &columns[..columns.partition_point(|column| kind.has(column.field))]
 }
 
-/// A short cut for most contacts, of whom these rows name one address and who have no other: that address.
-/// `None` if the rows have to be folded.
+/// A short cut for most contacts: if the stored contact and these rows have just one address in all, this is that address, or
+/// `Some(None)` if they have none. `None` if the rows have to be folded.
 fn only_address<'p>(
     base: Base<'p>,
     kind: Addresses,
@@ -166,7 +172,7 @@ fn only_address<'p>(
     is_only.then_some(only)
 }
 
-/// Notes what changes in the two fields that these columns feed. Order alone is no difference (V2).
+/// Adds the changes of the two fields that these columns feed to `out`. Another order alone is no change (V2).
 pub(super) fn fold_addresses<'p>(
     base: Base<'p>,
     kind: Addresses,
@@ -191,7 +197,7 @@ pub(super) fn fold_addresses<'p>(
     }
     let before = AddressBook::stored(base, kind);
     let mut after = before.clone();
-    take_rows(base, kind, columns, rows, &mut after);
+    after.take_rows(base, kind, columns, rows);
     if after.primary != before.primary {
         let shown = base.shown(kind.primary()).take(1).map(Value::text);
         out.push(kind.primary(), shown, after.primary.clone());

@@ -1,4 +1,4 @@
-//! The contact as a whole: every field in the account's order.
+//! The contact as a whole: every field, in the order of the account's fields.
 
 use super::addresses::fold_addresses;
 use super::list::{Gift, fold_list};
@@ -7,7 +7,7 @@ use super::{Addresses, Base, RowOf};
 use crate::field::FieldId;
 use crate::plan::Changes;
 
-/// Folds the rows of a contact and notes every change. `tags` are the [gifts](Gift) to it.
+/// Folds the rows of a contact, and adds every change to `out`. `tags` are the [gifts](Gift) to the contact.
 pub(crate) fn fold_contact<'p>(
     base: Base<'p>,
     rows: &[RowOf<'p>],
@@ -17,8 +17,8 @@ pub(crate) fn fold_contact<'p>(
     fold_groups(base, rows, tags, out, |_| true);
 }
 
-/// Do the rows of a contact, and the [gifts](Gift) to it, change anything? Fewer fields are folded than for
-/// [all changes](fold_contact): the first that differs is enough. `buffer` may hold anything.
+/// Whether the rows of a contact, and the [gifts](Gift) to it, change anything. It takes less work than [`fold_contact`],
+/// because it stops at the first field that differs. `buffer` is overwritten.
 pub(crate) fn changes_contact<'p>(
     base: Base<'p>,
     rows: &[RowOf<'p>],
@@ -30,7 +30,7 @@ pub(crate) fn changes_contact<'p>(
     !buffer.is_empty()
 }
 
-/// Folds one group of columns after the other, as long as `goes_on` says so of the changes so far.
+/// Folds one group of columns after the other, as long as `goes_on` is true of the changes so far.
 fn fold_groups<'p>(
     base: Base<'p>,
     rows: &[RowOf<'p>],
@@ -67,7 +67,7 @@ fn fold_groups<'p>(
     }
 }
 
-/// The columns of the file, as bits, in which at least one of the rows has something.
+/// The columns of the file in which at least one of the rows is filled, as bits.
 pub(super) fn filled(rows: &[RowOf<'_>]) -> u64 {
     rows.iter().fold(0, |filled, row| filled | row.cells.filled())
 }

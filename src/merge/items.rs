@@ -1,5 +1,5 @@
-//! [`Items`]: the items of a list, in order and without repeats. Case makes no difference, unless the account has two
-//! options or users that differ in nothing else.
+//! [`Items`]: the items of a list, in order and without repeats. Items that differ only in case are the same, unless the
+//! account lists both as options or users.
 
 use smallvec::SmallVec;
 
@@ -7,27 +7,26 @@ use crate::maps::Set;
 use crate::normalize::{self, OptionSet};
 use crate::value::Value;
 
-/// Most lists are short, and there comparing is quicker than hashing. In a list longer than this, each item
-/// would be compared with all before it.
+/// A list that is longer than this is indexed. In a short list, as most are, comparing items is quicker than hashing.
 const SHORT: usize = 16;
 
 /// See the [module](self).
 #[derive(Clone, Debug, Default)]
 pub(super) struct Items<'p> {
     list: SmallVec<[Value<'p>; 4]>,
-    /// The items of a long list, folded.
+    /// The index of a long list: its items, folded.
     folded: Option<Set<String>>,
-    /// What the account lists for the field: no two of these are one item.
+    /// The options or users that the account lists for the field. No two of them are the same item.
     listed: Option<&'p OptionSet>,
 }
 
 impl<'p> Items<'p> {
-    /// An empty list of a field for which the account lists these options or users, or none.
+    /// An empty list of a field, given the options or users that the account lists for it.
     pub(super) fn of(listed: Option<&'p OptionSet>) -> Self {
         Items { listed, ..Items::default() }
     }
 
-    /// The same list with the items that are stored, as they are.
+    /// The same list with stored items added, as they are.
     pub(super) fn with_stored(mut self, values: impl Iterator<Item = Value<'p>>) -> Self {
         self.list.extend(values);
         self.index();
@@ -55,12 +54,12 @@ impl<'p> Items<'p> {
         self.index();
     }
 
-    /// Do both hold the same items? Order makes no difference.
+    /// Whether both lists hold the same items, in any order.
     pub(super) fn is_same(&self, other: &Items<'_>) -> bool {
         self.list.len() == other.list.len() && self.are_in(other)
     }
 
-    /// Does the other list hold all of them?
+    /// Whether the other list holds all items of this one.
     pub(super) fn are_in(&self, other: &Items<'_>) -> bool {
         self.list.iter().all(|item| other.holds(item))
     }

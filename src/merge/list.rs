@@ -1,4 +1,4 @@
-//! Fields with several values, other than e-mail addresses and phones.
+//! Fields with several values, except for e-mail addresses and phones.
 
 use smallvec::SmallVec;
 
@@ -13,19 +13,19 @@ use crate::object::RowNumber;
 use crate::plan::Changes;
 use crate::value::Value;
 
-/// A tag that a contact gets other than by a row of its own.
+/// A tag that a contact gets from something other than its own rows.
 #[derive(Clone, Debug)]
 pub(crate) struct Gift<'p> {
     pub(crate) tag: Value<'p>,
-    /// The row of the opportunity that it comes from (P8), in whose place it is given. `None`: it comes from a
-    /// follow-up, after all rows (F3).
+    /// The row whose opportunity it comes from (P8): it is added in the place of that row. `None` if it comes from a
+    /// follow-up: it is added after all rows (F3).
     pub(crate) row: Option<RowNumber>,
 }
 
-/// The items of one cell; few hold more.
+/// The items of one cell, of which most have no more than this.
 type Few<'p> = SmallVec<[Value<'p>; 4]>;
 
-/// Folds the rows of a record for one list and notes the change, if there is one.
+/// Folds the rows of a record for one list, and adds the change to `out`, if there is one.
 pub(super) fn fold_list<'p>(
     base: Base<'p>,
     columns: &'p [Column],
@@ -59,13 +59,13 @@ pub(super) fn fold_list<'p>(
     }
 }
 
-/// A list of this field that holds nothing yet.
+/// An empty list of this field.
 fn nothing_in(base: Base<'_>, field: FieldId) -> Items<'_> {
     let Settings { fields, choices, .. } = base.settings;
     Items::of(choices.listed(fields.get(field).kind, field))
 }
 
-/// What the only row of a new record says in the only column of a list.
+/// The list of a new record with only one row, if only one column feeds it.
 fn items_of<'p>(base: Base<'p>, column: &'p Column, row: &RowOf<'p>, field: FieldId) -> Items<'p> {
     let mut items = nothing_in(base, field);
     row.each_value(base.settings, column, |place, item| {
@@ -89,8 +89,8 @@ pub(super) fn folded<'p>(
     list
 }
 
-/// Whether these rows leave a contact without tags, except for those of follow-ups. `was_written` says that these rows
-/// are written already: the tags are as an interrupted import left them, those of follow-ups included.
+/// Whether these rows leave a contact without tags, except for those of follow-ups. `was_written` says that an interrupted
+/// import has written these rows already, so that the stored tags include theirs and those of follow-ups.
 pub(super) fn leaves_tags_unfilled<'p>(
     base: Base<'p>,
     columns: &'p [Column],
@@ -104,12 +104,13 @@ pub(super) fn leaves_tags_unfilled<'p>(
     list.is_unfilled
 }
 
-/// A list, row after row.
+/// A list while rows are folded into it.
 pub(super) struct List<'p> {
     items: Items<'p>,
-    /// A row of this file has given some of it: no later blank clears it (W3).
+    /// Whether a row of this file has given some of it, so that no later blank clears it (W3).
     pub(super) is_given: bool,
-    /// It is blank, but for what follow-ups put there: they come after every row of the file (F3).
+    /// Whether it is blank except for what follow-ups have added. Follow-ups come after every row of the file, so a row may
+    /// still fill it (W2, F3).
     pub(super) is_unfilled: bool,
 }
 
@@ -125,7 +126,7 @@ impl<'p> List<'p> {
     }
 
     fn take_gift(&mut self, gift: &Gift<'p>) {
-        // A follow-up is not a row, and so gives nothing (W3) and fills nothing (W2).
+        // A follow-up is not a row, so it gives nothing (W3) and fills nothing (W2).
         let is_of_row = gift.row.is_some();
         self.is_given |= is_of_row;
         self.is_unfilled &= !is_of_row;
@@ -150,10 +151,10 @@ impl<'p> List<'p> {
         gifts.for_each(|gift| self.take_gift(gift));
     }
 
-    /// Folds one more row. `columns` are all that feed the field.
+    /// Folds one more row. `columns` are all columns that feed the field.
     fn take_row(&mut self, base: Base<'p>, columns: &'p [Column], row: &RowOf<'p>, role: RowRole) {
         let columns = || columns.iter().filter(|column| !column.is_silent(&row.cells));
-        // What the row removes goes first, so that nothing the row itself says is removed.
+        // Clearing comes first, so that no value of the row itself is cleared.
         let is_asked_blank = columns().any(|column| row.clears(base.settings, column));
         if is_asked_blank && !self.is_given {
             self.items.clear();
@@ -162,7 +163,7 @@ impl<'p> List<'p> {
         let was_unfilled = self.is_unfilled;
         let mut is_replaced = false;
         for column in columns() {
-            let items = self.hear(base, column, row);
+            let items = self.read_items(base, column, row);
             if column.merge == Merge::Overwrite && !items.is_empty() && !is_replaced {
                 self.items.clear();
                 is_replaced = true;
@@ -171,8 +172,8 @@ impl<'p> List<'p> {
                 self.fill(items);
             }
         }
-        // The row that creates the record gets the defaults (W6), unless it says that there is nothing, which
-        // it may where later rows may not.
+        // The row that creates the record gets the defaults (W6), unless the clear token says that the field stays blank.
+        // In a column that keeps what is stored, only this row can say so.
         let says_none = |column: &Column| {
             column.merge == Merge::Keep
                 && column.is_clear_token(normalize::trim(column.text(&row.cells)))
@@ -191,9 +192,9 @@ impl<'p> List<'p> {
         items.into_iter().for_each(|item| self.items.join(item));
     }
 
-    /// What a row says in one column, or the default that always stands in for a blank there. It is given,
-    /// whether or not it is taken (W3).
-    fn hear(&mut self, base: Base<'p>, column: &'p Column, row: &RowOf<'p>) -> Few<'p> {
+    /// The items of a row in one column, or the default that stands in for a blank even on updates. The field counts as given,
+    /// whether or not the merge rule takes them (W3).
+    fn read_items(&mut self, base: Base<'p>, column: &'p Column, row: &RowOf<'p>) -> Few<'p> {
         let mut items = Few::new();
         row.each_value(base.settings, column, |place, item| {
             self.is_given = true;
@@ -217,7 +218,7 @@ fn defaults<'p>(base: Base<'p>, column: &'p Column) -> Few<'p> {
     items
 }
 
-/// Whether all these tags are from follow-ups. A tag that somebody else has added makes the list not blank.
+/// Whether all of these tags come from follow-ups. If somebody else has added a tag, the list is not blank.
 fn are_of_follow_ups(settings: &Settings, items: &Items<'_>) -> bool {
     let tags = settings.follow_ups.iter().map(|follow_up| Value::text(follow_up.name()));
     let mut of_follow_ups = Items::default();

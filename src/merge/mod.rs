@@ -1,11 +1,11 @@
 //! What an update writes: the rows of one record, folded in file order onto what is stored.
 //!
-//! No folded value is kept. A row only notes which record it joins; the effective value of a field is
-//! computed from the cells when a step is looked at or written (behaviour W1-W6, V1-V6, O6-O9). So a plan
-//! stays as small as its file, and the preview and the write cannot differ.
+//! Planning only notes which rows belong to a record. The effective value of a field is computed from the cells of these
+//! rows whenever a step is looked at or written (behaviour W1-W6, V1-V6, O6-O9). So a plan stays as small as its file, and
+//! the preview and the write cannot differ.
 //!
-//! A value that a row *gives* is one that it says, whether or not the merge rule takes it: no later blank
-//! clears what was given (W3).
+//! A row *gives* a field the value of its cell, whether or not the merge rule of the column takes that value. No later blank
+//! clears a field that was given (W3).
 
 mod addresses;
 mod contact;
@@ -16,7 +16,7 @@ mod notes;
 mod opportunity;
 mod single;
 
-pub(crate) use addresses::{AddressBook, Addresses, addresses_of, may_replace_primary, take_row};
+pub(crate) use addresses::{AddressBook, Addresses, addresses_of, may_replace_primary};
 pub(crate) use contact::{changes_contact, fold_contact};
 pub(crate) use given::{gives, leaves_unfilled};
 pub(crate) use list::Gift;
@@ -37,8 +37,8 @@ use crate::plan::{Fact, Memory};
 use crate::source::BlockRow;
 use crate::value::Value;
 
-/// A value that a row offers but that is not written, because it belongs to somebody else or there is no room
-/// for it.
+/// A value of a row that is not written, for example because it belongs to another contact, or because there is no room for
+/// it. It is given by its row, its column, and its place among the items of the cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Dropped {
     pub(crate) row: RowNumber,
@@ -46,23 +46,23 @@ pub(crate) struct Dropped {
     pub(crate) item: u16,
 }
 
-/// One row of a record.
+/// One row of a record, for folding it onto the record.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RowOf<'p> {
     pub(crate) cells: BlockRow<'p>,
     pub(crate) number: RowNumber,
-    /// The match rule by which the row found the record: its fields are not cleared (W3).
+    /// The match rule by which the row has found the record. The fields of that rule are not cleared (W3).
     pub(crate) rule: Option<u8>,
     /// The values of the row that are not written.
     pub(crate) dropped: &'p [Dropped],
-    /// Whether its opportunity stays open, whatever a cell, a constant or a default says (O5). A cell that would have
-    /// closed it is also [dropped](Self::dropped): it gives nothing, and no later row contradicts it.
+    /// Whether its opportunity stays open, whatever a cell, a constant or a default says (O5). A cell that would close it is
+    /// also [dropped](Self::dropped), so that it gives nothing, and no later row is reported as contradicting it.
     pub(crate) stays_open: bool,
 }
 
 impl<'p> RowOf<'p> {
-    /// Hands on the values of a cell that may hold several, each with its place among the items. Items that
-    /// cannot be used are left out.
+    /// Shows the values of a cell that may hold several, each with its place among the items. Items that cannot be used are
+    /// left out.
     pub(crate) fn each_value(
         &self,
         settings: &'p Settings,
@@ -79,7 +79,7 @@ impl<'p> RowOf<'p> {
         });
     }
 
-    /// The value of a cell that holds one, unless it is [dropped](Dropped).
+    /// The value of a cell that holds a single one, unless it is [dropped](Dropped).
     pub(crate) fn value(&self, settings: &'p Settings, column: &'p Column) -> Option<Value<'p>> {
         if self.dropped.is_empty()
             && let Some(text) = column.plain_text(&self.cells)
@@ -93,16 +93,16 @@ impl<'p> RowOf<'p> {
         }
     }
 
-    /// Does a cell of a list ask for it to be emptied (W3)?
+    /// Whether a cell of a list column empties the list (W3).
     pub(crate) fn clears(&self, settings: &Settings, column: &Column) -> bool {
         column.asks_to_clear(normalize::trim(column.text(&self.cells)))
             && !is_required(settings, column.field)
             && !self.clears_nothing(settings, column)
     }
 
-    /// Whether a blank clears nothing here (W3). A cell that a short row does not have is not a blank one (§12). Nor
-    /// clears a side that comes from our own error log and was imported with the file: it has cleared then what it had
-    /// to clear. What other rows of the file gave since, which it must not clear, is stored by now.
+    /// Whether a blank clears nothing on this row (W3). That is so in two cases. A short row does not have the cell at all
+    /// (§12). Or the file is our own error log, and this side was imported before: it has cleared then what it had to clear,
+    /// and must not clear what other rows of that file have given since.
     fn clears_nothing(&self, settings: &Settings, column: &Column) -> bool {
         column.is_missing(&self.cells) || settings.was_imported(column.object, &self.cells)
     }
@@ -116,13 +116,13 @@ impl<'p> RowOf<'p> {
     }
 }
 
-/// A record that rows are folded onto: one that is stored, or a new one.
+/// The record onto which rows are folded, as it was before them: stored or new.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Base<'p> {
     pub(crate) settings: &'p Settings,
     pub(crate) stored: Option<(&'p Answers, StoredId)>,
-    /// What earlier windows of a run gave each record, and what they left unfilled; only if the mapping has
-    /// cells that can clear, or columns that fill what is blank.
+    /// What earlier windows of a run have given each record and left unfilled. `None` unless the mapping has cells that can
+    /// clear, or columns that fill blanks.
     pub(crate) memory: Option<&'p Memory>,
 }
 
@@ -131,17 +131,17 @@ impl<'p> Base<'p> {
         self.stored.is_none()
     }
 
-    /// What the row at this position, of all that are folded, is to the record.
+    /// The role of the row at this position among all that are folded.
     pub(crate) fn role_of(&self, at: usize) -> RowRole {
         if self.is_new() && at == 0 { RowRole::Creates } else { RowRole::Joins }
     }
 
-    /// A new record, or a stored one that no earlier window has met.
+    /// A record that no earlier window has met: a stored one, or with `None` a new one.
     pub(crate) fn of(settings: &'p Settings, stored: Option<(&'p Answers, StoredId)>) -> Self {
         Base { settings, stored, memory: None }
     }
 
-    /// Has a row of an earlier window given the field? Then no later blank clears it (W3).
+    /// Whether a row of an earlier window has given the field. Then no blank clears it (W3).
     pub(crate) fn is_given(&self, field: FieldId) -> bool {
         let (Some(memory), Some((answers, id))) = (self.memory, self.stored) else { return false };
         let number = self.settings.clearable.binary_search(&field);
@@ -149,7 +149,7 @@ impl<'p> Base<'p> {
         number.is_ok_and(|number| memory.is_given(object, answers.id(id), number))
     }
 
-    /// Has no row of an earlier window filled the field, whatever is in it now (W2)?
+    /// Whether no row of an earlier window has filled the field, although something may be in it (W2).
     fn is_unfilled(&self, field: FieldId) -> bool {
         if !self.settings.fillable.contains(&field) {
             return false;
@@ -159,7 +159,7 @@ impl<'p> Base<'p> {
         memory.get(object, answers.id(id)).is_some_and(|met| met.has(Fact::Unfilled))
     }
 
-    /// Is a value of the field stored?
+    /// Whether a value of the field is stored.
     #[inline]
     pub(crate) fn shows(&self, field: FieldId) -> bool {
         self.stored.is_some_and(|(answers, id)| answers.value(id, field).is_some())
@@ -180,7 +180,7 @@ impl<'p> Base<'p> {
             .filter(|value| !matches!(value, Value::Text(text) if text.is_empty()))
     }
 
-    /// The region of stored phones: the record's own country, or else the account's.
+    /// The region in which stored phones without a country code are read: the record's own country, or else the account's.
     fn country(&self) -> Option<&'p str> {
         let own =
             self.shown(FieldId::COUNTRY).next().and_then(|c| crate::normalize::country(c).ok());
@@ -188,17 +188,16 @@ impl<'p> Base<'p> {
     }
 }
 
-/// What a row is to its record.
+/// The role of a row among those of its record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RowRole {
-    /// It creates the record: a default stands in for each blank (W6), and even a column that keeps what is
-    /// stored is taken.
+    /// It creates the record. Defaults stand in for its blanks (W6), and even columns that keep what is stored are taken.
     Creates,
-    /// It is folded into a record that is stored, or that an earlier row creates.
+    /// It is folded into a record that is stored or that an earlier row creates.
     Joins,
 }
 
-/// Does a merge rule take what a row says? `is_blank`: the field holds nothing yet.
+/// Whether a merge rule takes the value of a row. `is_blank` says that the field has no value yet.
 fn takes(merge: Merge, is_blank: bool, role: RowRole) -> bool {
     match merge {
         Merge::Overwrite | Merge::Union | Merge::Append => true,
@@ -207,7 +206,7 @@ fn takes(merge: Merge, is_blank: bool, role: RowRole) -> bool {
     }
 }
 
-/// The region in which a row's phones without a country code are read; other kinds of values have none.
+/// The region in which phones of a row without a country code are read; `None` for other kinds of values.
 fn region_of<'p>(settings: &'p Settings, row: &RowOf<'p>, kind: FieldKind) -> Option<&'p str> {
     (kind == FieldKind::Phone).then(|| region(settings, &row.cells)).flatten()
 }

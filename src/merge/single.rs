@@ -1,4 +1,4 @@
-//! Fields with one value.
+//! Fields with a single value.
 
 use std::borrow::Cow;
 
@@ -14,8 +14,8 @@ use crate::object::Object;
 use crate::plan::Changes;
 use crate::value::Value;
 
-/// Folds the rows of a record for one single-valued field and notes the change, if there is one. `columns`
-/// are all that feed the field.
+/// Folds the rows of a record for a field with a single value, and adds the change to `out`, if there is one. `columns` are
+/// all columns that feed the field.
 pub(super) fn fold_single<'p>(
     base: Base<'p>,
     columns: &'p [Column],
@@ -40,7 +40,7 @@ pub(super) fn fold_single<'p>(
         return;
     }
     if let [column] = columns
-        && let Some(said) = settled(base, column, rows, is_shown)
+        && let Some(said) = from_one_cell(base, column, rows, is_shown)
     {
         let before = if is_shown { base.values(field).next() } else { None };
         debug_assert_eq!(
@@ -64,10 +64,10 @@ pub(super) fn fold_single<'p>(
     }
 }
 
-/// A short cut by which most values come straight from their cell: the value of the row that counts, where a
-/// field has only one column and its merge rule alone says which row that is. `Some(None)` if no row says
-/// anything, `None` if the rows have to be folded.
-fn settled<'p>(
+/// A short cut by which most values come straight from their cell. If the field has only one column, its merge rule alone may
+/// say which row counts: then this is the value of that row. `Some(None)` if no row has a value, `None` if the rows have to
+/// be folded.
+fn from_one_cell<'p>(
     base: Base<'p>,
     column: &'p Column,
     rows: &[RowOf<'p>],
@@ -86,8 +86,8 @@ fn settled<'p>(
     }
 }
 
-/// The last value that the rows say. Nothing is written again that looks the same already: of values that look like
-/// the last, right before it, the first is kept as it is written, and the stored one before it (W4).
+/// The last value of the rows. But a value that looks the same as the one before is not written again (W4). So if the values
+/// right before the last one, including the stored one, look the same, the earliest of these is kept as it is written.
 fn last_said<'p>(base: Base<'p>, column: &'p Column, rows: &[RowOf<'p>]) -> Option<Value<'p>> {
     let mut said = rows.iter().rev().filter_map(|row| said_by(base, column, row));
     let last = said.next()?;
@@ -104,7 +104,7 @@ fn last_said<'p>(base: Base<'p>, column: &'p Column, rows: &[RowOf<'p>]) -> Opti
     Some(kept)
 }
 
-/// What a row says in a column that no cell clears.
+/// The value of a row in a column that never clears.
 fn said_by<'p>(base: Base<'p>, column: &'p Column, row: &RowOf<'p>) -> Option<Value<'p>> {
     if column.is_silent(&row.cells) || row.is_dropped(column.index(), 0) {
         return None;
@@ -124,7 +124,7 @@ pub(crate) fn effective<'p>(
     folded(base, columns, rows)?.value
 }
 
-/// As [`effective`], with whether a row has given it.
+/// The same as [`effective`], together with whether a row has given the field.
 pub(super) fn folded<'p>(
     base: Base<'p>,
     columns: &'p [Column],
@@ -133,8 +133,8 @@ pub(super) fn folded<'p>(
     Some(Single::stored(base, columns.first()?.field).take_rows(base, columns, rows))
 }
 
-/// Is the field protected from being cleared by this row? Keys that matched, ids and required fields are
-/// (W3).
+/// Whether this row cannot clear the field (W3): it is an id, a required field, or part of the match rule by which the row has
+/// found the record, or a blank of this row clears nothing at all.
 fn is_protected(settings: &Settings, row: &RowOf<'_>, column: &Column) -> bool {
     let field = column.field;
     let by = row.rule.and_then(|rule| settings.rules.get(usize::from(rule)));
@@ -144,22 +144,22 @@ fn is_protected(settings: &Settings, row: &RowOf<'_>, column: &Column) -> bool {
         || row.clears_nothing(settings, column)
 }
 
-/// Must a new record have this field?
+/// Whether a new record must have this field.
 pub(crate) fn is_required(settings: &Settings, field: FieldId) -> bool {
     let of = settings.fields.get(field);
     field == FieldId::OPPORTUNITY_NAME
         || (of.object == Object::Contact && settings.account.dedup.required.contains(&of.key))
 }
 
-/// A single-valued field, row after row.
+/// A field with a single value, while rows are folded into it.
 #[derive(Clone, Debug)]
 pub(crate) struct Single<'p> {
     pub(crate) value: Option<Value<'p>>,
-    /// A row of this file has said something.
+    /// Whether a row of this file has given it.
     pub(super) is_given: bool,
     /// The search for notes that the text has already; `None` unless rows append to the value.
     note_search: Option<NoteSearch>,
-    /// The columns whose text found no room.
+    /// The columns whose text was refused because there was no room.
     pub(crate) refused: Vec<u16>,
 }
 
@@ -175,7 +175,7 @@ impl<'p> Single<'p> {
         Single { value, is_given, note_search: None, refused: Vec::new() }
     }
 
-    /// Folds some rows, of which the first creates the record if it is new.
+    /// Folds these rows. The first one creates the record if it is new.
     fn take_rows(mut self, base: Base<'p>, columns: &'p [Column], rows: &[RowOf<'p>]) -> Self {
         for (at, row) in rows.iter().enumerate() {
             self.take_row(base, columns, row, base.role_of(at));
@@ -194,7 +194,7 @@ impl<'p> Single<'p> {
         kept.clone()
     }
 
-    /// Folds one more row. `columns` are all that feed the field.
+    /// Folds one more row. `columns` are all columns that feed the field.
     pub(crate) fn take_row(
         &mut self,
         base: Base<'p>,
@@ -205,7 +205,7 @@ impl<'p> Single<'p> {
         let Some(kind) = columns.first().map(|column| column.kind) else { return };
         let (choices, region) = (&base.settings.choices, region_of(base.settings, row, kind));
         let mut is_asked_blank = false;
-        // What the row says in one column is not removed by another, nor is what that column keeps.
+        // If one column of the row has a value, a blank in another column does not clear the field.
         let is_said = columns.len() > 1
             && columns.iter().any(|column| {
                 let cell = column.read(column.text(&row.cells), region, choices);
@@ -214,7 +214,7 @@ impl<'p> Single<'p> {
         for column in columns {
             let cell = match column.read(column.text(&row.cells), region, choices) {
                 cell if row.is_dropped(column.index(), 0) => {
-                    // It is given, although there is no room for it.
+                    // The field counts as given, although the value is not written.
                     self.is_given |= matches!(cell, Cell::Value(_));
                     continue;
                 }
@@ -230,15 +230,15 @@ impl<'p> Single<'p> {
             };
             self.take(column, cell, role);
         }
-        // The row that creates the record gets the defaults; later rows find them there (L1, W6). If the row asks
-        // for a blank, nothing stands in for it. A default is not given: the next import of the file finds the
-        // record stored, and uses no default (L3).
+        // The row that creates the record gets the defaults, and later rows find them there (L1, W6). If the row asks to
+        // clear the field, no default stands in. A default does not make the field given, because the next import of the
+        // file finds the record stored and uses no default (L3).
         if self.value.is_none() && role == RowRole::Creates && !is_asked_blank {
             self.value = columns.iter().find_map(|column| column.default_value(region, choices));
         }
     }
 
-    /// Takes a cell. Its value is given, whether or not the merge rule takes it (W3).
+    /// Takes a cell. The field counts as given, whether or not the merge rule takes the value (W3).
     fn take(&mut self, column: &Column, cell: Cell<'p>, role: RowRole) {
         let value = match cell {
             Cell::Blank | Cell::Invalid(_) => return,
@@ -268,7 +268,7 @@ impl<'p> Single<'p> {
                     before
                 })
             }
-            // Nothing is written again that looks the same already (W4).
+            // A value that looks the same is not written again (W4).
             (_, Some(before)) if normalize::says_the_same(&before, &value) => before,
             _ => {
                 self.note_search = None;
@@ -289,8 +289,8 @@ pub(crate) fn takes_back_dnd(
         && *after == Value::Boolean(false)
 }
 
-/// Adds a text below the one there is, unless it is there already (W5). `Err` has the text as it was, if there
-/// is no room for more.
+/// Appends a text as a new line, unless it is there already (W5). `Err` has the text as it was, if there is no room for
+/// more.
 fn append<'p>(
     before: Value<'p>,
     more: &Value<'p>,

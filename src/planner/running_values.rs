@@ -8,7 +8,7 @@ use super::teach::text_of;
 use crate::draft::{Rule, Settings};
 use crate::field::FieldId;
 use crate::maps::Map;
-use crate::merge::{AddressBook, Addresses, Base, RowRole, Single, take_row};
+use crate::merge::{AddressBook, Addresses, Base, RowRole, Single};
 use crate::object::{ContactNumber, Object, RowIndex};
 use crate::value::Value;
 
@@ -102,7 +102,7 @@ impl Planner {
         let mut book = kept.map_or_else(|| AddressBook::stored(base, kind), AddressBook::from_kept);
         for (row, role) in rows {
             let of = self.row_of(row);
-            take_row(base, kind, &settings.contact_columns, &of, role, &mut book, |_| {});
+            book.take_row(base, kind, &settings.contact_columns, &of, role, |_| {});
         }
         book
     }

@@ -22,7 +22,7 @@ use crate::draft::{Column, Key, KeyKind, KeyText, Rule, Settings, Shape};
 use crate::field::FieldId;
 use crate::issue::IssueCode;
 use crate::lookup::DeclaredKey;
-use crate::merge::{AddressBook, Addresses, RowRole, addresses_of, take_row};
+use crate::merge::{AddressBook, Addresses, RowRole, addresses_of};
 use crate::object::{ContactNumber, Object, RowIndex};
 use crate::value::{Phone, Value};
 use texts::declared_keys;
@@ -301,7 +301,7 @@ impl Planner {
         let (this, columns) = (self.row_of(row), &settings.contact_columns);
         let role = if previous.is_none() { base.role_of(0) } else { RowRole::Joins };
         let mut refused = Vec::new();
-        take_row(base, kind, columns, &this, role, &mut book, |(column, item, value)| {
+        book.take_row(base, kind, columns, &this, role, |(column, item, value)| {
             refused.push((column.unwrap_or(u16::MAX), item, value.to_string()));
         });
         let own = rule.into_iter().flat_map(|rule| keys.of(rule));

@@ -1,4 +1,4 @@
-//! [`AddressBook`]: the e-mail addresses of a contact, or its phones.
+//! [`AddressBook`]: the e-mail addresses of a contact, or its phones, while rows are folded into it.
 
 use smallvec::SmallVec;
 
@@ -15,16 +15,18 @@ use crate::value::Value;
 pub(crate) struct AddressBook<'p> {
     pub(crate) primary: Option<Value<'p>>,
     pub(crate) additional: SmallVec<[Value<'p>; 2]>,
-    /// A row of this file has given the address that is the primary one now, or one of the additional ones, in
-    /// whichever column. No later blank clears it (W3).
+    /// Whether a row of this file has given the address that is the primary one now, in whichever column. Then no later blank
+    /// clears it (W3).
     pub(in crate::merge) is_primary_given: bool,
+    /// The same for one of the additional addresses.
     pub(in crate::merge) is_additional_given: bool,
 }
 
 impl<'p> AddressBook<'p> {
-    /// How many additional values a contact holds at most (V1).
+    /// How many additional addresses of one kind a contact has at most (V1).
     pub(crate) const LIMIT: usize = 10;
 
+    /// The stored addresses of a contact.
     pub(crate) fn stored(base: Base<'p>, kind: Addresses) -> Self {
         if base.is_new() {
             return AddressBook::default();
@@ -44,7 +46,7 @@ impl<'p> AddressBook<'p> {
         book
     }
 
-    /// The same, owning its values.
+    /// The same book with values of its own.
     pub(crate) fn into_owned(self) -> AddressBook<'static> {
         AddressBook {
             primary: self.primary.map(Value::into_owned),
@@ -74,7 +76,7 @@ impl<'p> AddressBook<'p> {
         self.primary.iter().chain(&self.additional)
     }
 
-    /// Removes what a row clears or replaces, except for what the row itself says.
+    /// Removes what a row clears or replaces, except for addresses of the row itself.
     pub(super) fn remove(
         &mut self,
         settings: &Settings,
@@ -91,13 +93,14 @@ impl<'p> AddressBook<'p> {
         if !said.clears_primary {
             return;
         }
-        // An address by which the row found the contact protects the primary one, whichever column it is in
-        // (W3). So does one by which it would have, had an earlier rule not decided: at the next import it may
-        // be the one that decides (L3).
+        // If the row has an address that the contact carries, in whichever column, and a match rule uses such addresses,
+        // the primary address is not cleared: the row has found the contact by it (W3). That also holds if an earlier rule
+        // has decided, because with the next import this rule may decide (L3).
         let is_key = row.rule.is_some()
             && settings.rules.iter().any(|rule| rule.has(kind.primary()))
             && said.addresses.iter().any(|said| self.holds(&said.value));
-        // And if a row has given an address, that would become the primary one at the next import (V3, L3).
+        // If a row has given any address, the primary one is not cleared either: with the next import, the given address
+        // would become the primary one (V3, L3).
         let is_given = self.is_primary_given || self.is_additional_given;
         let is_said = self.primary.as_ref().is_some_and(|primary| said.says(primary));
         if !is_key && !is_given && !is_said {
@@ -105,8 +108,8 @@ impl<'p> AddressBook<'p> {
         }
     }
 
-    /// Takes what a row says, as far as the merge rules of its columns take it; hands on the values for which
-    /// there is no room.
+    /// Takes the addresses of a row, as far as the merge rules of its columns take them. Those for which there is no room are
+    /// handed to `no_room`.
     pub(super) fn take(
         &mut self,
         settings: &Settings,
@@ -130,8 +133,8 @@ impl<'p> AddressBook<'p> {
         for SaidAddress { column, place, value } in addresses {
             self.is_primary_given |= self.primary.as_ref() == Some(&value);
             self.is_additional_given = true;
-            // An address may have left the list to become the primary one. And a blank primary address is
-            // filled in any case (V3).
+            // The last additional address may have become the primary one. And a blank primary address is filled from any
+            // column (V3).
             had_list &= !self.additional.is_empty();
             let is_filled = match column.field == kind.primary() {
                 true => had_primary,
@@ -145,8 +148,8 @@ impl<'p> AddressBook<'p> {
         }
     }
 
-    /// Takes a value of a primary column (V2, V3), and returns it if there is no room. It is given whether or
-    /// not it is taken (W3).
+    /// Takes the address of a column for primary addresses (V2, V3), and returns it if there is no room. It counts as given,
+    /// whether or not the merge rule takes it (W3).
     fn take_primary(
         &mut self,
         settings: &Settings,
@@ -178,10 +181,10 @@ impl<'p> AddressBook<'p> {
                 self.is_additional_given = true;
             }
             (None, None) => self.primary = Some(value),
-            // An account that keeps one address replaces it like any other value.
+            // If the account keeps only one address, it is replaced like any other value.
             (None, Some(_)) if room == 0 => self.primary = Some(value),
-            // A stored address is never dropped. If there is no room for it among the additional ones, the new
-            // address is refused.
+            // The replaced address must be kept. If there is no room for it among the additional ones, the new address is
+            // refused instead.
             (None, Some(old)) if self.additional.len() >= room => {
                 self.primary = Some(old);
                 return Some(value);
@@ -195,7 +198,7 @@ impl<'p> AddressBook<'p> {
         None
     }
 
-    /// Takes one more value, and returns it if there is no room.
+    /// Takes one more address, and returns it if there is no room.
     fn take_additional(&mut self, value: Value<'p>, room: usize) -> Option<Value<'p>> {
         if self.primary.is_none() {
             self.additional.retain(|held| *held != value);
@@ -211,7 +214,7 @@ impl<'p> AddressBook<'p> {
     }
 }
 
-/// How many additional values a contact may hold of this kind.
+/// How many additional addresses of this kind a contact may have.
 fn room_for(settings: &Settings, kind: Addresses) -> usize {
     if settings.fields.is_absent(kind.additional()) { 0 } else { AddressBook::LIMIT }
 }

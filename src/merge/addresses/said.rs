@@ -1,4 +1,4 @@
-//! [`Said`]: what one row says about the addresses of a contact.
+//! [`Said`]: what one row says about the addresses of a contact, of one kind.
 
 use smallvec::SmallVec;
 
@@ -11,30 +11,32 @@ use crate::value::Value;
 /// See the [module](self).
 #[derive(Default)]
 pub(super) struct Said<'p> {
-    /// In the order of the columns.
+    /// Its addresses that are to be written, in the order of the columns.
     pub(super) addresses: SmallVec<[SaidAddress<'p>; 4]>,
-    /// It says a primary address, or another one, that is not to be written. It is given all the same (W3).
+    /// Whether it has an address for the primary field that is dropped. The field counts as given all the same (W3).
     pub(super) gives_primary_in_vain: bool,
+    /// The same for an additional address.
     pub(super) gives_more_in_vain: bool,
-    /// It asks to clear the primary address, or the additional ones (W3).
+    /// Whether it asks to clear the primary address (W3).
     pub(super) clears_primary: bool,
+    /// Whether it asks to clear the additional addresses (W3).
     pub(super) clears_list: bool,
-    /// It replaces the additional addresses.
+    /// Whether it replaces the additional addresses.
     pub(super) replaces_list: bool,
-    /// It replaces them, and the primary one: it says all addresses that there are.
+    /// Whether it replaces both, and so states all addresses of the contact.
     pub(super) says_all: bool,
 }
 
-/// An address that a row says, and where.
+/// An address of a row, and where it stands.
 pub(super) struct SaidAddress<'p> {
     pub(super) column: &'p Column,
-    /// Among the items of the cell.
+    /// Its place among the items of the cell.
     pub(super) place: u16,
     pub(super) value: Value<'p>,
 }
 
 impl<'p> Said<'p> {
-    /// `columns` are those of both fields.
+    /// What a row says. `columns` may include columns of other fields.
     pub(super) fn by(
         base: Base<'p>,
         kind: Addresses,
@@ -72,11 +74,12 @@ impl<'p> Said<'p> {
         said
     }
 
-    /// Does its first address replace a primary one?
+    /// Whether its first address replaces the primary one.
     fn replaces_primary(&self, kind: Addresses) -> bool {
         self.addresses.first().is_some_and(|said| replaces_primary(kind, said.column))
     }
 
+    /// Whether the row has this address.
     pub(super) fn says(&self, address: &Value<'_>) -> bool {
         self.addresses.iter().any(|said| said.value == *address)
     }
