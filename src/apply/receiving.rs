@@ -35,7 +35,7 @@ impl Applier {
                     self.fail_for_fault(at, "two records were created under one id");
                 }
                 (Some(Receipt::AlreadyApplied { id }), _) => {
-                    self.take_already_applied(position, id)
+                    self.take_already_applied(position, id);
                 }
                 (Some(Receipt::Conflict), _) => self.conflict(at),
                 // The reason is no use: the step was judged without its contact, which is lost.
