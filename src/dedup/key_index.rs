@@ -1,7 +1,7 @@
-//! [`KeyIndex`]: who carries each key of the file.
+//! [`KeyIndex`]: which contacts carry each key of the file.
 //!
-//! A key is in the index as soon as a row has offered it, and storage is asked for it once. It leads to the
-//! contacts that carry it, as the answers of storage and the rows so far have [taught](KeyIndex::teach).
+//! A key is in the index from the first row that offers it, and storage is asked for it once. It leads to the contacts that
+//! carry it, as far as answers of storage and rows have [taught](KeyIndex::teach) the index.
 
 use std::sync::{Arc, Mutex};
 
@@ -13,37 +13,37 @@ use crate::draft::{Key, KeyKind};
 use crate::lock::lock;
 use crate::object::ContactNumber;
 
-/// Who carries a key, at a glance.
+/// Which contact carries a key, as far as one look can tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Holder {
     Nobody,
     One(ContactNumber),
-    /// More than one, now or at some time before.
+    /// More than one contact, now or at some time before.
     Several,
 }
 
-/// The carrier of a key that nobody carries.
+/// The carrier of a key that no contact carries.
 const NOBODY: u32 = u32::MAX;
-/// The bit of a carrier that says that the others are a position in `several`.
+/// If this bit of a carrier is set, the other bits are a position in [`KeyIndex::several`].
 const SEVERAL: u32 = 1 << 31;
 
-/// Storage was asked for the key.
+/// The bit for a key that storage was asked for.
 const ASKED: u8 = 1;
-/// A stored contact had the key before the import.
+/// The bit for a key that a stored contact had before the import.
 const HAD: u8 = 2;
 
-/// A key that may be with another contact when the one that comes to carry it is written.
+/// A key that passes from one contact to another, so that it may be with either when the second one is written.
 #[derive(Debug)]
 pub(crate) struct PassedKey {
     pub(crate) kind: KeyKind,
     pub(crate) text: String,
-    /// A stored contact that gives it up.
+    /// The stored contact that gives it up, if it is stored.
     pub(crate) from: Option<ContactNumber>,
-    /// Who carries it in the end, if that is one contact.
+    /// The contact that carries it in the end, if there is just one.
     pub(crate) to: Option<ContactNumber>,
 }
 
-/// The numbers of the keys, and who gives them.
+/// The numbers of the keys, and which thread gives them.
 #[derive(Debug)]
 enum Numbers {
     /// The planner gives them, window by window.
@@ -56,12 +56,14 @@ enum Numbers {
 #[derive(Debug)]
 pub(crate) struct KeyIndex {
     numbers: Numbers,
-    /// By key number, who carries each key that a row so far has offered.
+    /// For each key number, the contact that carries the key, [`NOBODY`], or with the bit [`SEVERAL`] a position in
+    /// `several`.
     carriers: Vec<u32>,
-    /// By key number, whether storage was [`ASKED`] for it, and whether a stored contact [`HAD`] it.
+    /// For each key number, the bits [`ASKED`] and [`HAD`].
     asked: Vec<u8>,
+    /// The carriers of keys that have had several.
     several: Vec<SmallVec<[ContactNumber; 2]>>,
-    /// Keys that the plan takes away from a contact, or that more than one contact carries, each with that contact.
+    /// Keys that the plan takes away from a contact, or that several contacts carry, each with such a contact.
     passed_on: Vec<(KeyNumber, ContactNumber)>,
 }
 
@@ -116,7 +118,7 @@ impl KeyIndex {
         self.know(numbers);
     }
 
-    /// From now on the index knows the keys with these numbers.
+    /// Makes the keys with these numbers known to the index.
     pub(crate) fn know(&mut self, numbers: &[KeyNumber]) {
         let most = numbers.iter().map(|number| number.0).max();
         let len = most.map_or(0, |most| most as usize + 1).max(self.carriers.len());
@@ -124,7 +126,7 @@ impl KeyIndex {
         self.asked.resize(len, 0);
     }
 
-    /// Adds a key that no single row has offered, because a contact carries its parts from several rows.
+    /// Adds a key that no row has offered, because a contact has its parts from several rows.
     pub(crate) fn learn(&mut self, kind: KeyKind, text: &str, place: KeyPlace) -> KeyNumber {
         let number = self.change_numbers(|known| known.learn(kind, text, place));
         self.know(&[number]);
@@ -138,12 +140,12 @@ impl KeyIndex {
         self.asked.reserve(keys);
     }
 
-    /// Has a row named a contact by id?
+    /// Whether a row has named a contact by id.
     pub(crate) fn has_ids(&self) -> bool {
         self.with_numbers(|numbers| numbers.has_ids)
     }
 
-    /// Does storage have to be asked for the key? True the first time, false from then on.
+    /// Whether storage has to be asked for the key: true the first time, false from then on.
     pub(crate) fn ask(&mut self, key: KeyNumber) -> bool {
         let asked = &mut self.asked[key.0 as usize];
         let before = *asked;
@@ -151,7 +153,7 @@ impl KeyIndex {
         before & ASKED == 0
     }
 
-    /// A stored contact has the key, whatever the rows so far have made of that.
+    /// Notes that a stored contact had the key before the import.
     pub(crate) fn note_stored(&mut self, key: KeyNumber) {
         self.asked[key.0 as usize] |= HAD;
     }
@@ -172,7 +174,7 @@ impl KeyIndex {
         self.with_numbers(|numbers| numbers.find(kind, text, packed, known, text_of))
     }
 
-    /// Who carries the key, at a glance.
+    /// Which contact carries the key, as far as one look can tell.
     pub(crate) fn holder(&self, key: KeyNumber) -> Holder {
         match self.carriers[key.0 as usize] {
             NOBODY => Holder::Nobody,
@@ -187,7 +189,7 @@ impl KeyIndex {
         (holder & SEVERAL == 0).then(|| ContactNumber::new(holder))
     }
 
-    /// Does this contact carry the key?
+    /// Whether this contact carries the key.
     pub(crate) fn is_held_by(&self, key: KeyNumber, contact: ContactNumber) -> bool {
         match self.holder(key) {
             Holder::Nobody => false,
@@ -196,7 +198,7 @@ impl KeyIndex {
         }
     }
 
-    /// All who carry the key, in ascending order of their numbers.
+    /// All contacts that carry the key, in ascending order of their numbers.
     pub(crate) fn holders(&self, key: KeyNumber) -> SmallVec<[ContactNumber; 2]> {
         match self.carriers[key.0 as usize] {
             NOBODY => SmallVec::new(),
@@ -205,7 +207,7 @@ impl KeyIndex {
         }
     }
 
-    /// From now on the key leads to this contact, too (M7).
+    /// Lets the key lead to this contact, too, from now on (M7).
     #[inline]
     pub(crate) fn teach(&mut self, key: KeyNumber, contact: ContactNumber) {
         let holder = &mut self.carriers[key.0 as usize];
@@ -234,9 +236,8 @@ impl KeyIndex {
         }
     }
 
-    /// Every key that may be with another contact when the one that comes to carry it is written: a stored contact had
-    /// it, or several carry it in the end. What a new contact gives up again is not among them, as it is never written
-    /// with that.
+    /// All keys that pass from one contact to another: a stored contact had the key, or several contacts carry it in the end.
+    /// A key that a new contact gives up again is not among them, because the contact is never written with it.
     pub(crate) fn passed_on<'b>(
         &self,
         is_new: impl Fn(ContactNumber) -> bool,
@@ -257,8 +258,8 @@ impl KeyIndex {
         })
     }
 
-    /// A fingerprint of each of these keys: the number of a phone that fits, of any other what `print` makes of its
-    /// text.
+    /// A fingerprint of each of these keys: the number of a phone that fits 64 bits, and for any other key what `print` makes
+    /// of its text.
     pub(crate) fn prints<'b>(
         &self,
         keys: impl Iterator<Item = KeyNumber>,
@@ -274,13 +275,14 @@ impl KeyIndex {
         })
     }
 
-    /// From now on the key no longer leads to this contact (M7).
+    /// Lets the key no longer lead to this contact, because a row takes it away (M7).
     pub(crate) fn unteach(&mut self, key: KeyNumber, contact: ContactNumber) {
         self.passed_on.push((key, contact));
         self.overlook(key, contact);
     }
 
-    /// The key leads to this contact no longer, although it keeps it: whoever gets it expects it to be free.
+    /// Lets the key no longer lead to this contact, although the contact keeps it. A contact that takes the key still expects
+    /// it to be free.
     pub(crate) fn overlook(&mut self, key: KeyNumber, contact: ContactNumber) {
         let holder = &mut self.carriers[key.0 as usize];
         if *holder == contact.number() {

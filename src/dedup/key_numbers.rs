@@ -1,7 +1,7 @@
 //! [`KeyNumbers`]: gives each distinct key of the file a number, in the order in which rows offer them.
 //!
-//! An equal hash is not enough. On every hit the texts are compared (the hash of a phone *is* its number), so no
-//! collision can merge two people. Nothing iterates in hash order, so the seed is never visible.
+//! Keys with equal hashes are not taken to be the same: on every hit their texts are compared (the hash of a phone *is* its
+//! number). So no collision can merge two people. Nothing iterates in the order of hashes, so the seed is never visible.
 
 use std::hash::BuildHasher;
 use std::hint::black_box;
@@ -18,21 +18,20 @@ use crate::value::Phone;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct KeyNumber(pub(super) u32);
 
-/// Where a key's text is.
+/// Where the text of a key is.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct KeyPlace {
     pub(crate) block: u32,
     pub(crate) span: TextSpan,
 }
 
-/// A distinct key. It is small, sixteen bytes, because keys are looked at in random order, and each look waits
-/// for memory.
+/// A distinct key, in sixteen bytes. Keys are read in random order and each read waits for memory, so they have to be small.
 ///
-/// It has two words, and each is written as a whole. If an entry were written in parts and read as a whole, the read
-/// would have to wait until the parts have reached memory.
+/// An entry has two words, each of which is written as a whole. If it were written in smaller pieces and read as a whole, the
+/// read would have to wait until the pieces have reached the cache.
 #[derive(Clone, Copy, Debug)]
 struct Entry {
-    /// For a text its block and where in the block it begins; for a phone the packed number.
+    /// For a text, its block and its start in the block; for a phone, the packed number.
     word: u64,
     /// From the lowest bit on: the length of the text, the kind, and [`PHONE`](Self::PHONE).
     rest: u64,
@@ -40,7 +39,7 @@ struct Entry {
 
 impl Entry {
     const PHONE: u64 = 1 << 62;
-    /// An entry that is like no key.
+    /// An entry that no key equals.
     const NONE: Entry = Entry { word: u64::MAX, rest: u64::MAX };
 
     fn of(key: &Key, block: u32) -> Self {
@@ -81,7 +80,7 @@ impl Entry {
         KeyPlace { block: (self.word >> 32) as u32, span }
     }
 
-    /// May it be the same key, as far as one can tell without looking at its text?
+    /// Whether it may be the same key, as far as can be told without reading the text.
     fn is_like(self, other: Entry) -> bool {
         self.rest == other.rest && (self.word == other.word || !self.is_phone())
     }
@@ -100,16 +99,16 @@ fn code(kind: KeyKind) -> u64 {
     }
 }
 
-/// How many keys are looked at together. It is more than the processor can load at the same time, because for some
-/// keys the text is looked at, too.
+/// How many keys are looked up together. It is more than the number of loads that a processor can have under way, because
+/// some keys need further loads.
 const TOGETHER: usize = 64;
 
-/// A key on the way to its number.
+/// A key that is being looked up.
 #[derive(Clone, Copy)]
 struct Sought {
     entry: Entry,
     search: Search,
-    /// The known key that is probably the same, or [`Entry::NONE`].
+    /// The known key with the same tag, which is probably the same key, or [`Entry::NONE`].
     known: Entry,
 }
 
@@ -117,12 +116,12 @@ struct Sought {
 #[derive(Debug)]
 pub(crate) struct KeyNumbers {
     pub(super) seed: RandomState,
-    /// What tags are made with.
+    /// A random number from which tags are made; see [`tag_of`](Self::tag_of).
     secret: u64,
     /// The numbers of the keys, by their tags.
     table: NumberTable,
     entries: Vec<Entry>,
-    /// A key is the id of a contact.
+    /// Whether any key is the id of a contact.
     pub(super) has_ids: bool,
 }
 
@@ -144,7 +143,7 @@ impl KeyNumbers {
         self.entries[key.0 as usize].kind()
     }
 
-    /// The number of a phone that fits, if the key is one.
+    /// The packed number of the phone, if the key is a phone that fits 64 bits.
     pub(super) fn phone(&self, key: KeyNumber) -> Option<u64> {
         let entry = self.entries[key.0 as usize];
         entry.is_phone().then_some(entry.word)
@@ -168,9 +167,8 @@ impl KeyNumbers {
 
     /// Finds or adds each key, and appends their numbers in order. `text_of` reads any text in the blocks.
     ///
-    /// The table is far larger than the processor's cache, and a key's place in it may be anywhere. So the
-    /// places of some keys are visited together, step by step, and memory is waited for once instead of once
-    /// per key.
+    /// The table is far larger than the processor's cache, and the place of a key in it may be anywhere. So a group of keys is
+    /// looked up together, step by step, and the processor waits for memory once per group instead of once per key.
     pub(crate) fn add_all<'b>(
         &mut self,
         keys: &[Key],
@@ -193,8 +191,8 @@ impl KeyNumbers {
         }
     }
 
-    /// Looks at what the keys will be compared with. Each loop does hardly anything but look, so that many
-    /// looks are on their way at once.
+    /// Loads what the keys will be compared with. Each loop does hardly anything but load, so that many loads are under way at
+    /// the same time.
     fn look_up<'b>(&self, sought: &mut [Sought], text_of: impl Fn(KeyPlace) -> &'b str) {
         for key in sought.iter_mut() {
             key.search = self.table.begin(key.search);
@@ -202,7 +200,7 @@ impl KeyNumbers {
         for key in sought.iter_mut() {
             key.search = self.table.follow(key.search);
         }
-        // Most keys are new, and need no further look.
+        // Most keys are new, and need no further load.
         for at in positions(sought, |key| key.search.number().is_some()) {
             let key = &mut sought[usize::from(at)];
             key.known = key.search.number().map_or(Entry::NONE, |at| self.entries[at as usize]);
@@ -220,7 +218,7 @@ impl KeyNumbers {
         match key.search.number() {
             Some(likely) if is_same(key.known, key.entry, &text_of) => likely,
             None if self.table.insert(key.search, next_of(&self.entries)) => self.push(key.entry),
-            // Another key has the same tag, or an earlier key of these has taken the place.
+            // Another key has the same tag, or an earlier key of this group has taken the slot.
             _ => self.add(key, text_of),
         }
     }
@@ -278,15 +276,15 @@ impl KeyNumbers {
         self.table.find(self.tag_of(code(kind), hash), is_it).map(KeyNumber)
     }
 
-    /// The tag of a key. It is made from the kind, because a text may be a key of several kinds; from the hash; and
-    /// from a secret, because the hash of a phone is the phone, which the author of the file chooses.
+    /// The tag of a key. It depends on the hash, on the kind, because the same text may be a key of several kinds, and on a
+    /// secret, because the hash of a phone is its number, which the author of the file chooses.
     fn tag_of(&self, kind: u64, hash: u64) -> u32 {
         let mixed = (hash ^ (kind << 56)).wrapping_mul(self.secret);
         ((mixed ^ (mixed >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
     }
 }
 
-/// The positions of the keys that are so. The processor cannot predict which ones are, so there is no branch.
+/// The positions of the keys for which `is_so` is true. The processor cannot predict which these are, so it takes no branch.
 fn positions(sought: &[Sought], is_so: impl Fn(&Sought) -> bool) -> SmallVec<[u8; TOGETHER]> {
     let (mut positions, mut count) = ([0; TOGETHER], 0);
     for (key, at) in sought.iter().zip(0..) {
@@ -301,7 +299,7 @@ fn next_of(entries: &[Entry]) -> u32 {
     u32::try_from(entries.len()).expect("fewer than 2³¹ distinct keys")
 }
 
-/// The kind under which a key is numbered: the contact of an opportunity is a contact like any other.
+/// The kind under which a key is numbered: an id that links an opportunity to a contact is an id of a contact.
 fn kind_of(key: &Key) -> KeyKind {
     match key.kind {
         KeyKind::ContactLink => KeyKind::ContactId,
@@ -309,7 +307,7 @@ fn kind_of(key: &Key) -> KeyKind {
     }
 }
 
-/// Are these the same key?
+/// Whether these are the same key.
 fn is_same<'b>(a: Entry, b: Entry, text_of: impl Fn(KeyPlace) -> &'b str) -> bool {
     a.is_like(b) && (a.is_phone() || text_of(a.place()) == text_of(b.place()))
 }

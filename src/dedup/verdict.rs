@@ -1,4 +1,4 @@
-//! [`decide`]: which contact a row means, given who carries its keys under each rule.
+//! [`decide`]: which contact a row means, given the contacts that carry its keys under each rule.
 //!
 //! ```text
 //! rule 1 (e-mail)           nobody carries ana@example.com      the next rule is asked
@@ -11,16 +11,16 @@ use smallvec::SmallVec;
 use crate::account::Ambiguous;
 use crate::object::ContactNumber;
 
-/// The contacts that carry one key; usually at most one.
+/// The contacts that carry one key: usually at most one.
 type Carriers = SmallVec<[ContactNumber; 2]>;
 
 /// Which contact a row means, as far as match rules can tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// None that is known: a new one (M4).
+    /// No known contact, so a new one (M4).
     Nobody,
-    /// This contact. It was found by the rule at position `rule`, with the key at position `key` among the keys that
-    /// the row has under that rule.
+    /// This contact. It was found by the rule at position `rule`, by the key at position `key` among those that the row has
+    /// under that rule.
     One { contact: ContactNumber, rule: usize, key: usize },
     /// Several may be meant, and the policy does not choose one (M5).
     Several,
@@ -40,11 +40,11 @@ pub(crate) struct Candidates {
     pub(crate) contacts: Vec<ContactNumber>,
 }
 
-/// The first rule that finds a contact decides (M4). If it finds several, the policy says what that means (M5). Also
-/// returns the contacts that may have been meant instead.
+/// The first rule that finds a contact decides (M4). If it finds several, the policy decides (M5). Also returns the contacts
+/// that may have been meant, for each rule that found several.
 ///
-/// `rules` gives for each rule, in order, who carries each of the row's keys under it. `lower` says which of
-/// two contacts comes first: stored records by id, then contacts of the file by row.
+/// `rules` gives for each rule, in order, the carriers of each key that the row has under it. `lower` orders contacts: stored
+/// ones by id, then those of the file by row.
 pub(crate) fn decide(
     rules: impl Iterator<Item = SmallVec<[Carriers; 2]>>,
     ambiguous: Ambiguous,

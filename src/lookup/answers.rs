@@ -1,4 +1,4 @@
-//! [`Answers`]: the stored records of one object, as they were first read.
+//! [`Answers`]: the stored records of one object that a plan has read, as they were when they were first read.
 
 use std::hash::BuildHasher;
 
@@ -13,21 +13,20 @@ use crate::object::Object;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct StoredId(pub(crate) u32);
 
-/// Id, version and wanted values of every record that storage has answered with, in one text. Steps show them
-/// as the values from before. A record keeps the values with which it was first read, whatever later answers
-/// say (behaviour L1).
+/// The id, version and wanted values of every record that storage has returned, in one text. They are the values that steps
+/// show as those before. A record keeps the values with which it was first read, whatever later answers say (behaviour L1).
 #[derive(Debug)]
 pub(crate) struct Answers {
     object: Object,
     text: String,
     records: Vec<Record>,
     stored_values: Vec<StoredValue>,
-    /// The records, by a part of the hash of their ids.
+    /// Finds the records by their ids, of which it has a part of the hash.
     by_id: NumberTable,
     seed: RandomState,
 }
 
-/// A record. Its texts are one after the other from `start` on: id, version, values.
+/// A stored record. Its id, version and values follow each other in the text, from `start` on.
 #[derive(Debug)]
 struct Record {
     start: u64,
@@ -63,11 +62,11 @@ pub(crate) struct DeclaredKey<'f> {
     /// `None` if the adapter has named a field that the object does not have.
     pub(crate) field: Option<FieldId>,
     pub(crate) key: &'f str,
-    /// Where in memory the adapter had it from.
+    /// The address of the text that the adapter passed.
     pub(crate) address: usize,
 }
 
-/// How much the answers hold.
+/// How much the answers hold at some time.
 #[derive(Clone, Copy, Debug)]
 struct Extent {
     records: usize,
@@ -75,12 +74,13 @@ struct Extent {
     stored_values: usize,
 }
 
-/// The answers to one question, and which fields their names mean.
+/// The answer to one question, with the fields that its names mean.
 struct Reply<'f> {
     found: &'f Found,
     fields: &'f Fields,
+    /// The field that each name means.
     named: Vec<Option<FieldId>>,
-    /// By the position of each field.
+    /// Whether a field is wanted, by its position.
     is_wanted: Vec<bool>,
 }
 
@@ -91,7 +91,7 @@ impl<'f> Reply<'f> {
         Reply { found, fields, named: found.named(object, fields), is_wanted }
     }
 
-    /// What a call says about the wanted fields.
+    /// The values of wanted fields that a call of [`Found::record`] gave.
     fn values(&self, call: usize) -> impl Iterator<Item = (FieldId, Span)> {
         let is_wanted = |field: &FieldId| self.is_wanted.get(field.index()) == Some(&true);
         let values = self.found.raw_values(call).iter();
@@ -113,7 +113,8 @@ impl Answers {
         }
     }
 
-    /// Makes room for this many times as much again. It is only a guess, so no room is made if it would be a lot.
+    /// Makes room for this many times as much as there is now. That is only a guess, so nothing is reserved if it would take
+    /// very much memory.
     pub(crate) fn reserve(&mut self, times: usize) {
         const MOST_BYTES: usize = 256 * 1024 * 1024;
         if self.text.len().saturating_mul(times) > MOST_BYTES {
@@ -125,7 +126,7 @@ impl Answers {
         self.by_id.reserve(self.records.len().saturating_mul(times));
     }
 
-    /// Gives back memory, because nothing will be added any more.
+    /// Gives back unused memory. Nothing will be added after this.
     pub(crate) fn shrink(&mut self) {
         self.text.shrink_to_fit();
         self.records.shrink_to_fit();
@@ -136,7 +137,7 @@ impl Answers {
         self.records.len()
     }
 
-    /// The record with this id, if storage has answered with it.
+    /// The record with this id, if storage has returned it.
     pub(crate) fn find(&self, id: &str) -> Option<StoredId> {
         let is_it = |at| self.id(StoredId(at)) == id;
         self.by_id.find(self.hash(id), is_it).map(StoredId)
@@ -176,7 +177,7 @@ impl Answers {
         self.values(record, field).next()
     }
 
-    /// Takes the answers to one question. Returns which record each call of [`Found::record`] was about.
+    /// Takes the answer to one question. Returns, for each call of [`Found::record`], the record that it was about.
     pub(crate) fn absorb(
         &mut self,
         found: &Found,
@@ -190,7 +191,7 @@ impl Answers {
         let mut first_calls: Vec<usize> = Vec::new();
         let mut values: Vec<(FieldId, Span)> = Vec::new();
         let mut is_in_pieces = false;
-        // All of them are looked at together, so that memory is waited for only once.
+        // All searches begin before the first is followed, so that the processor waits for memory only once.
         let hashes: Vec<u32> = found.ids().map(|id| self.hash(id)).collect();
         let searches: Vec<Search> =
             hashes.iter().map(|&hash| self.by_id.begin(Search::of(hash))).collect();
@@ -222,8 +223,8 @@ impl Answers {
         }
     }
 
-    /// Does a call say more about a new record than the calls before? Usually not: the record was found by
-    /// another key, and the call repeats what was said.
+    /// Whether a call adds anything to a new record. Usually it does not: the record was found by another key, and the call
+    /// repeats the values.
     fn says_more(&self, reply: &Reply<'_>, record: StoredId, first: usize, call: usize) -> bool {
         let adds = |(field, value)| {
             !self.takes_no_more(record, field, reply.found.slice(value), reply.fields)
@@ -233,7 +234,7 @@ impl Answers {
             && (version.is_some() && self.version(record).is_none() || reply.values(call).any(adds))
     }
 
-    /// Writes the new records down again, each from all calls that were about it.
+    /// Writes all records that are new with this answer again, each from all calls that were about it.
     fn piece_together(&mut self, reply: &Reply<'_>, before: Extent, numbers: &[StoredId]) {
         self.text.truncate(before.text);
         self.stored_values.truncate(before.stored_values);
@@ -251,7 +252,7 @@ impl Answers {
         }
     }
 
-    /// The number of the record with this id; the next number if it is new.
+    /// The number of the record with this id, or the next number if the record is new.
     fn find_or_number(&mut self, id: &str, search: Search) -> StoredId {
         if let Some(likely) = self.by_id.follow(search).number().map(StoredId)
             && self.id(likely) == id
@@ -263,8 +264,8 @@ impl Answers {
         StoredId(by_id.find_or_insert(search.tag(), next, |at| records[at as usize].id(text) == id))
     }
 
-    /// Would it change nothing to add this value to a record? A value that is given twice counts once, and a
-    /// field of one value keeps the first.
+    /// Whether adding this value to a record would change nothing: a value that is given twice counts once, and a field with a
+    /// single value keeps the first one.
     fn takes_no_more(
         &self,
         record: StoredId,
@@ -312,7 +313,8 @@ impl Answers {
         });
     }
 
-    /// Writes down the texts of a record one by one, and returns where the id and the version end.
+    /// Appends the texts of a record one by one. Returns the ends of the id and of the version, counted from the start of the
+    /// record.
     fn push_texts(
         &mut self,
         &Reply { found, fields, .. }: &Reply<'_>,
@@ -338,7 +340,7 @@ impl Answers {
     }
 }
 
-/// The span of id, version and values together, if each begins where the one before ends.
+/// The span of id, version and values together, if they follow each other without gaps.
 fn whole_of(id: Span, version: Span, values: &[(FieldId, Span)]) -> Option<Span> {
     let mut end = id.to;
     let mut texts = std::iter::once(version).chain(values.iter().map(|(_, value)| *value));
@@ -420,7 +422,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_told_in_pieces_is_merged_and_stays_as_it_was_first_read() {
+    fn l1_a_record_returned_in_pieces_is_merged_and_stays_as_it_was_first_read() {
         let fields = Fields::standard();
         let ids = FIELDS.map(|field| fields.find(Object::Contact, field).unwrap());
         let mut dice = Dice::new(3);

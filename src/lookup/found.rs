@@ -14,7 +14,7 @@ use crate::object::Object;
 /// with several values, call [`value`](FoundRecord::value) once for each.
 #[derive(Debug, Default)]
 pub struct Found {
-    /// Id, version and values of each call of [`record`](Self::record), one call after the other.
+    /// The id, version and values that each call of [`record`](Self::record) gave, one call after the other.
     text: String,
     /// The declared keys. They are kept apart from `text`, so that the id, version and values of a record are
     /// contiguous there.
@@ -22,7 +22,7 @@ pub struct Found {
     /// The keys of fields that the adapter has named so far.
     names: Vec<Box<str>>,
     pub(super) records: Vec<Raw>,
-    /// Record by record.
+    /// The values, call by call.
     values: Vec<(Name, Span)>,
     pub(super) keys: Vec<RawKey>,
 }
@@ -39,7 +39,7 @@ impl Span {
         self.from as usize..self.to as usize
     }
 
-    /// The same place, relative to `start`.
+    /// The same place, counted from `start`.
     fn relative_to(self, start: u32) -> Span {
         Span { from: self.from - start, to: self.to - start }
     }
@@ -69,7 +69,7 @@ pub(super) struct RawKey {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Name {
     Id(FieldId),
-    /// Its position among the names.
+    /// By the position of the name in [`Found::names`].
     Key(u32),
 }
 
@@ -126,7 +126,7 @@ impl Found {
         })
     }
 
-    /// Removes the records with these ids, as if storage did not have them.
+    /// Removes the records whose ids are hidden, as if storage did not have them.
     pub(crate) fn hide(&mut self, is_hidden: impl Fn(&str) -> bool) {
         if !self.ids().any(&is_hidden) {
             return;

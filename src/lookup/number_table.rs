@@ -1,9 +1,9 @@
-//! [`NumberTable`]: a hash table that finds numbers by a tag, and looks in just one place of memory for each.
+//! [`NumberTable`]: a hash table that finds numbers by a tag, with a single access to memory for most searches.
 //!
-//! The table of a large file is far larger than the processor's cache, and a tag's place in it may be anywhere.
-//! So a slot holds both the tag and the number. A search sees without looking elsewhere whether it has met its
-//! tag, and a new number is written where the search for it has ended. A tag's place is proportional to it, and
-//! if that is taken, the next one that is free:
+//! For a large file the table is far larger than the processor's cache, and the place of a tag in it may be anywhere. So a
+//! slot holds the tag together with the number: a search sees at once whether it has met its tag, and a new number is
+//! written where the search for it has ended. The place of a tag is proportional to its value or, if that slot is taken, the
+//! next one that is free:
 //!
 //! ```text
 //! slots    0        1        2        3        4
@@ -11,7 +11,8 @@
 //!                   ^ 0x3b.. would be here, but 0x3a.. was first
 //! ```
 //!
-//! So tags are nearly in order, and a table that grows is read and written from one end to the other.
+//! So tags are nearly in order, and when the table grows, both the old and the new one are passed through from one end to
+//! the other.
 
 /// Numbers that are found by a tag. Several may have the same tag.
 #[derive(Debug, Default)]
@@ -23,14 +24,14 @@ pub(crate) struct NumberTable {
     room: usize,
 }
 
-/// A free slot. A number never looks like that, because one is added to it.
+/// A free slot. No number looks like that, because one is added to each.
 const EMPTY: u64 = 0;
 
 /// The search for the first number with a tag.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Search {
     tag: u32,
-    /// The slot that it has come to; valid as long as the table does not grow.
+    /// The slot that the search has come to; valid as long as the table does not grow.
     at: u32,
     /// What is in that slot.
     slot: u64,
@@ -51,22 +52,22 @@ impl Search {
         self.tag
     }
 
-    /// A search ends at its tag, or at a free slot, because nothing with the tag comes after one.
+    /// Whether the search has ended: at its tag, or at a free slot, because the tag does not come after one.
     fn has_ended(self) -> bool {
         (self.slot == EMPTY) | (tag_of(self.slot) == self.tag)
     }
 }
 
 impl NumberTable {
-    /// Begins a search: reads the first slot of the tag, so that it is in the processor's cache afterwards.
+    /// Begins a search by reading the first slot, which is in the processor's cache afterwards.
     #[inline]
     pub(crate) fn begin(&self, search: Search) -> Search {
         let at = self.home(search.tag);
         Search { at: at as u32, slot: self.slots.get(at).copied().unwrap_or(EMPTY), ..search }
     }
 
-    /// Follows a search to its end. The processor cannot predict which searches go past their first slot, but
-    /// few go farther than the second. So that one is looked at without a branch.
+    /// Follows a search to its end. The processor cannot predict which searches go on from their first slot to the second,
+    /// so that step takes no branch. Few searches go farther.
     pub(crate) fn follow(&self, search: Search) -> Search {
         let at = search.at + u32::from(!search.has_ended());
         let slot = self.slots.get(at as usize).copied().unwrap_or(EMPTY);
@@ -124,7 +125,7 @@ impl NumberTable {
         }
     }
 
-    /// How many numbers there may be at most. As long as a quarter of the slots is free, searches are short.
+    /// How many numbers there may be at most: a quarter of the slots stays free, so that searches are short.
     fn most(&self) -> usize {
         self.slots.len() / 4 * 3
     }

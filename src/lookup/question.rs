@@ -1,4 +1,4 @@
-//! [`Question`]: the buffer in which the keys for a [`Lookup`] are collected; it is used again and again.
+//! [`Question`]: collects the keys for a [`Lookup`].
 
 use super::sorting::{Asked, AskedPhone, sort_phones, sort_texts, write_phones};
 use super::{Lookup, MatchBlock};
@@ -10,19 +10,19 @@ use crate::value::Phone;
 /// characters (behaviour §9).
 pub(crate) const PART_SEPARATOR: char = '\u{1f}';
 
-/// What is to be asked, collected key by key.
+/// What storage is to be asked, collected key by key. The planner uses one question again for each look-up.
 #[derive(Debug, Default)]
 pub(crate) struct Question {
     /// All asked texts, one after the other.
     text: String,
     ids: Vec<Asked>,
     contact_ids: Vec<Asked>,
-    /// Tells most ids that are not among the [`ids`](Self::ids) from those that are.
+    /// Quickly excludes most ids that are not among the [`ids`](Self::ids).
     id_traces: Traces,
-    /// For each match rule.
+    /// The keys, by match rule.
     keys: Vec<RuleKeys>,
     is_unsorted: bool,
-    /// A text is asked for more than once.
+    /// Whether a text is asked for more than once.
     is_repeated: bool,
 }
 
@@ -30,12 +30,11 @@ pub(crate) struct Question {
 #[derive(Debug, Default)]
 struct RuleKeys {
     texts: Vec<Asked>,
-    /// Phones, which become texts when they are sorted.
+    /// Phones without an extension. They become texts when the question is sorted.
     phones: Vec<AskedPhone>,
 }
 
-/// How far the next declared key is looked for by its address, one key after the other: most keys in between have no
-/// record.
+/// How many asked keys are tried by address to find the next declared one. Most of the keys in between have no record.
 const NEXT: usize = 64;
 
 impl Question {
@@ -102,15 +101,15 @@ impl Question {
         &mut self.keys[rule]
     }
 
-    /// Is a record asked for by this id? The question must be [sorted](Self::sort).
+    /// Whether a record is asked for by this id. The question must be [sorted](Self::sort).
     pub(crate) fn asks_id(&self, id: &str) -> bool {
         self.id_traces.may_hold(id) && position(&self.ids, &self.text, id).is_some()
     }
 
     /// The mark of an asked key. The question must be [sorted](Self::sort).
     ///
-    /// Most adapters declare the very text that they were asked for, in the same order. So it is first looked for by
-    /// its address, from `near` on, where the last one was found.
+    /// Most adapters declare the very text that they were asked for, in the same order. So the key is first looked for by the
+    /// address of its text, from `near` on, which is where the last key was found.
     pub(crate) fn mark_of(
         &self,
         rule: usize,
@@ -130,7 +129,7 @@ impl Question {
         Some(texts[at].mark)
     }
 
-    /// Keeps only texts whose marks are to be kept. The question must be [sorted](Self::sort).
+    /// Keeps only the keys and ids for whose marks `is_kept` is true. The question must be [sorted](Self::sort).
     pub(crate) fn retain(&mut self, mut is_kept: impl FnMut(u32) -> bool) {
         self.ids.retain(|asked| is_kept(asked.mark));
         self.keys.iter_mut().for_each(|keys| keys.texts.retain(|asked| is_kept(asked.mark)));
@@ -143,14 +142,14 @@ impl Question {
         Asked { from, to: len(&self.text), mark }
     }
 
-    /// Puts everything that was asked in the order in which storage sees it.
+    /// Puts everything into the order in which storage sees it.
     pub(crate) fn sort(&mut self) {
         if !std::mem::take(&mut self.is_unsorted) {
             return;
         }
         let Question { text, ids, contact_ids, id_traces, keys, is_repeated, .. } = self;
         *id_traces = Traces::default();
-        ids.iter().for_each(|asked| id_traces.leave(asked.slice(text)));
+        ids.iter().for_each(|asked| id_traces.add(asked.slice(text)));
         for RuleKeys { texts, phones } in keys {
             let is_mixed = !texts.is_empty();
             *is_repeated |= sort_phones(phones);
@@ -211,13 +210,13 @@ impl RuleKeys {
     }
 }
 
-/// Where a text is among sorted ones.
+/// The position of a text among sorted ones.
 fn position(sorted: &[Asked], all: &str, text: &str) -> Option<usize> {
     sorted.binary_search_by(|asked| asked.slice(all).cmp(text)).ok()
 }
 
-/// A set of texts that forgets most of each: it may hold a text that was never left there, but tells most of those
-/// apart in no time.
+/// A small approximate set of texts (a Bloom filter with one hash). It is quick, but may claim to hold a text that was never
+/// added.
 #[derive(Debug)]
 struct Traces([u64; 64]);
 
@@ -228,7 +227,7 @@ impl Default for Traces {
 }
 
 impl Traces {
-    fn leave(&mut self, text: &str) {
+    fn add(&mut self, text: &str) {
         let (word, bit) = trace_of(text);
         self.0[word] |= bit;
     }
@@ -239,7 +238,7 @@ impl Traces {
     }
 }
 
-/// Twelve bits of a mix of the last bytes of a text, as a word and a bit in it. Ids differ most in their last bytes.
+/// The word and the bit in it that stand for a text: twelve bits of a hash of its last eight bytes, in which ids differ most.
 fn trace_of(text: &str) -> (usize, u64) {
     let last = match text.as_bytes().last_chunk() {
         Some(last) => u64::from_le_bytes(*last),

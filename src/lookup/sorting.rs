@@ -1,4 +1,4 @@
-//! Sorts what storage is asked for, by its bytes.
+//! Sorts what storage is asked for, in the order of bytes.
 //!
 //! Whole texts are rarely compared: most differ in their first bytes, and phones are sorted as numbers.
 
@@ -10,7 +10,7 @@ pub(super) struct Asked {
     /// Where it is in the text of the question.
     pub(super) from: u32,
     pub(super) to: u32,
-    /// What the planner knows the text by. It means nothing for an id that cannot be taken back.
+    /// What the planner knows the text by. Meaningless for an id that cannot be taken back.
     pub(super) mark: u32,
 }
 
@@ -19,7 +19,7 @@ impl Asked {
         &text[self.from as usize..self.to as usize]
     }
 
-    /// The first twelve bytes after those that are `skipped`, as a number that is ordered as they are.
+    /// The first twelve bytes after those that are `skipped`, as a number with the same order.
     fn head(self, text: &str, skipped: u32) -> u128 {
         let from = self.from.saturating_add(skipped).min(self.to);
         let bytes = &text.as_bytes()[from as usize..];
@@ -41,10 +41,10 @@ const HEAD: u32 = 12;
 /// The other bits of a head, which say to which text it belongs.
 const AT: u128 = u32::MAX as u128;
 
-/// Sorts texts. True if one of them occurs more than once.
+/// Sorts texts. Returns whether any of them occurs more than once.
 pub(super) fn sort_texts(text: &str, texts: &mut Vec<Asked>) -> bool {
-    // They are compared by their heads, the first bytes after those that all of them share. Few heads are
-    // alike.
+    // The texts are compared by their heads: the first bytes after the beginning that all of them share. Few heads are
+    // equal.
     let heads = |skipped: u32| -> Vec<u128> {
         texts.iter().zip(0..).map(|(asked, at)| asked.head(text, skipped) | at).collect()
     };
@@ -124,11 +124,10 @@ impl AskedPhone {
     }
 }
 
-/// From so many phones on, it is quicker to sort them by their bits than to compare them.
+/// From this many phones on, sorting them by bits is quicker than comparing them.
 const MANY: usize = 1_024;
 
-/// Sorts phones in the order of their texts, without looking at those. True if one of them occurs more than
-/// once.
+/// Sorts phones in the order of their texts, without making the texts. Returns whether any of them occurs more than once.
 pub(super) fn sort_phones(phones: &mut Vec<AskedPhone>) -> bool {
     match phones.len() {
         ..MANY => phones.sort_unstable_by_key(|phone| phone.order),
@@ -137,8 +136,8 @@ pub(super) fn sort_phones(phones: &mut Vec<AskedPhone>) -> bool {
     phones.windows(2).any(|two| two[0].order == two[1].order)
 }
 
-/// A radix sort: puts the phones in the order of some bits, beginning with the lowest ones, then in that of the next.
-/// None is compared with another, so the processor has nothing to guess.
+/// A radix sort: orders the phones by their lowest bits, then by the next ones, and so on. No phone is compared with another
+/// one, so there are no branches for the processor to mispredict.
 fn sort_by_bits(phones: &mut Vec<AskedPhone>) {
     const BITS: u32 = 11;
     let first = phones[0].order;
@@ -147,7 +146,7 @@ fn sort_by_bits(phones: &mut Vec<AskedPhone>) {
     let mut shift = differing.trailing_zeros();
     while differing.checked_shr(shift).is_some_and(|rest| rest != 0) {
         let bits = |phone: &AskedPhone| (phone.order >> shift) as usize % (1 << BITS);
-        // How many have each of these bits, and then where the next one that has them goes.
+        // First how many phones have each value of these bits, then where the next phone with that value goes.
         let mut places = [0_u32; 1 << BITS];
         phones.iter().for_each(|phone| places[bits(phone)] += 1);
         let mut before = 0;
