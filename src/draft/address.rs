@@ -1,4 +1,4 @@
-//! How the drafter reads the e-mail addresses and phones of a row, and keeps their keys.
+//! How the drafter reads the e-mail addresses and phones of rows, and makes keys of them.
 
 use super::checked_column::CheckedColumn;
 use super::drafter::Drafter;
@@ -17,7 +17,7 @@ fn email_key(column: u16, item: u16, span: TextSpan, hash: u64) -> Key {
 }
 
 impl<'s> Drafter<'s> {
-    /// Keeps the address of a cell that is plainly an address; false if the cell has to be read in full.
+    /// Keeps the key of a cell that is plainly an e-mail address. Returns false if the cell has to be read in full.
     pub(super) fn keep_plain_email(
         &mut self,
         checked: &CheckedColumn<'s>,
@@ -45,7 +45,7 @@ impl<'s> Drafter<'s> {
         true
     }
 
-    /// Keeps the phone of a cell that is plainly a phone; false if the cell has to be read in full.
+    /// Keeps the key of a cell that is plainly a phone. Returns false if the cell has to be read in full.
     pub(super) fn keep_plain_phone(
         &mut self,
         checked: &CheckedColumn<'s>,
@@ -57,7 +57,7 @@ impl<'s> Drafter<'s> {
         if !first.is_ascii_graphic() || !last.is_ascii_graphic() {
             return false;
         }
-        // A number with a plus is the same everywhere.
+        // A number with a plus has a country code, so the region does not matter.
         let region = match &checked.column.country {
             _ if *first == b'+' => None,
             Some(country) => Some(country.as_str()),
@@ -71,6 +71,7 @@ impl<'s> Drafter<'s> {
         true
     }
 
+    /// Reads the e-mail addresses of a cell, and keeps their keys.
     pub(super) fn read_emails<'b>(
         &mut self,
         checked: &CheckedColumn<'s>,
@@ -99,11 +100,12 @@ impl<'s> Drafter<'s> {
         });
     }
 
-    /// The hash of an e-mail address, if a rule needs it.
+    /// The hash of an e-mail address; 0 if no rule needs it.
     fn hash_of(&self, email: &[u8]) -> u64 {
         if self.has_email_rule { key_hash(&self.seed, email) } else { 0 }
     }
 
+    /// Reads the phones of a cell, and keeps their keys.
     pub(super) fn read_phones<'b>(
         &mut self,
         checked: &CheckedColumn<'s>,

@@ -18,15 +18,15 @@ pub(super) struct CheckedColumn<'s> {
     /// Its place in the file; `None` for a constant.
     pub(super) index: Option<usize>,
     pub(super) check: Check,
-    /// Its cells are in the file, and do not serve to identify a contact: a row that fills one says more than
-    /// keys.
+    /// Whether a row that fills one of its cells says more than keys: the column is in the file, and does not serve to
+    /// identify a contact.
     pub(super) says_more: bool,
     pub(super) is_name: bool,
-    /// Nothing can be wrong with its cells in a block without a NUL, or not until the opportunity is known.
-    /// Once another column has shown that a row says more than keys, they need not be checked.
+    /// Whether nothing can be wrong with its cells in a block without a NUL, or nothing that is known before the opportunity.
+    /// Then a cell needs no check if another column has shown already that its row says more than keys.
     pub(super) is_quiet: bool,
-    /// Which of its cells mean nothing.
-    silent_cells: SilentCells,
+    /// Whether the value map says of some cells that they mean nothing.
+    may_mean_nothing: bool,
     /// Its number among the columns that are checked the same way, if they give keys.
     pub(super) among_its_kind: usize,
     /// Cells that were read before and are fine.
@@ -41,7 +41,7 @@ pub(super) enum Check {
     Email,
     Phone,
     Id,
-    /// Few distinct cells recur, and one that was fine is fine again.
+    /// One of a few values that recur: a cell that was fine is fine again.
     Choice,
     /// A date, without a value map.
     Day,

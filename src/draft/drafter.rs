@@ -1,7 +1,7 @@
 //! [`Drafter`]: rows in, [`Drafts`] out.
 //!
-//! Up to 64 rows are looked at together, column by column. So it is decided only once per column how its
-//! cells are looked at, and empty cells cost nothing.
+//! A stripe of up to 64 rows is drafted together, column by column. So it is decided only once per column how its cells are
+//! checked, and empty cells cost nothing. Sets of rows of a stripe are bits of a `u64`.
 
 use foldhash::fast::RandomState;
 
@@ -15,8 +15,8 @@ use crate::field::FieldId;
 use crate::issue::IssueCode;
 use crate::source::{Block, Stripe, TextSpan, rows_of};
 
-/// Looks at every row of a block once. What it remembers from one block to the next makes no difference to
-/// what it finds, so several drafters can work side by side.
+/// Drafts the rows of blocks. What it remembers from one block to the next makes no difference to the result, so several
+/// drafters can work side by side.
 #[derive(Debug)]
 pub(crate) struct Drafter<'s> {
     pub(super) settings: &'s Settings,
@@ -26,20 +26,21 @@ pub(crate) struct Drafter<'s> {
     /// The countries that the rows themselves name.
     pub(super) country: Option<Countries<'s>>,
     pub(super) has_email_rule: bool,
-    /// A full name next to columns for its parts, and its place in the file.
+    /// The column of a full name next to columns for its parts, with its place in the file.
     full_name: Option<(usize, &'s Column)>,
-    /// How many keys the block had that had the most.
+    /// The largest number of keys of any block so far, to make room for those of the next.
     most_keys: usize,
     /// A buffer for the stripes.
     filled: Vec<u64>,
-    /// What the rows of the current stripe offer, and which of their cells are refused.
+    /// The keys of the rows of the current stripe.
     pub(super) keys: StripeKeys,
+    /// The cells of the current stripe that are refused.
     pub(super) refused: Refused,
-    /// Normalised texts that the file does not have in this form. They are appended to the block's text.
+    /// Normalised texts of keys that the file does not have in this form. They are appended to the text of the block.
     pub(super) extra: String,
     /// Where in the block's text they will begin.
     base: usize,
-    /// What was seen of formats, if they are looked for.
+    /// What was seen of the formats of columns, if they are looked for.
     formats: Option<FormatScan>,
 }
 
@@ -67,8 +68,7 @@ impl<'s> Drafter<'s> {
         }
     }
 
-    /// A drafter that also looks at how columns write their dates and numbers, because their cells are at hand
-    /// then, in the processor's cache.
+    /// A drafter that also looks for the formats of columns, because their cells are in the processor's cache then.
     pub(crate) fn scanning(settings: &'s Settings, seed: RandomState) -> Self {
         let formats = Some(FormatScan::new(settings));
         Drafter { formats, ..Drafter::new(settings, seed) }
@@ -89,7 +89,7 @@ impl<'s> Drafter<'s> {
         drafts.keys.reserve(self.most_keys);
         self.extra.clear();
         self.base = block.text_len();
-        // The sides are taken out, so that the columns can remember cells while rows are drafted.
+        // The sides are taken out of the drafter, so that their columns can be changed while it is borrowed.
         let mut contact = std::mem::take(&mut self.contact);
         let mut opportunity = std::mem::take(&mut self.opportunity);
         let mut filled = std::mem::take(&mut self.filled);
@@ -112,7 +112,7 @@ impl<'s> Drafter<'s> {
         drafts
     }
 
-    /// Reports full names that do not agree with what their rows say of a part (§10).
+    /// Reports full names that are left out because they contradict a part of the name on the same row (§10).
     fn note_names_left_out(&mut self, stripe: &Stripe<'_>) {
         let Some((index, column)) = self.full_name else { return };
         for row in rows_of(stripe.filled(index) & !stripe.failed()) {
@@ -122,13 +122,13 @@ impl<'s> Drafter<'s> {
         }
     }
 
-    /// Looks at the cells of one side.
+    /// Checks the cells of one side.
     fn check_side(&mut self, side: &mut SideColumns<'s>, stripe: &Stripe<'_>) -> Seen {
         let failed = stripe.failed();
         let mut seen = Seen { present: side.present_among(failed, stripe), ..Seen::default() };
         let mut open = stripe.rows() & !failed;
         if side.has_constants {
-            // Constants count only where a cell of the row makes the side present (P1).
+            // Constants count only on rows of which a cell makes the side present (P1).
             open = side.present_among(open, stripe);
         }
         for checked in &mut side.columns {
@@ -160,7 +160,7 @@ impl<'s> Drafter<'s> {
         seen
     }
 
-    /// Writes down, row by row, what the rows of a stripe offer.
+    /// Adds the drafts of the rows of a stripe.
     fn write_drafts(
         &mut self,
         stripe: &Stripe<'_>,
@@ -198,7 +198,8 @@ impl<'s> Drafter<'s> {
         self.refused.clear();
     }
 
-    /// The place of a text in the block: among the file's own text, or among the texts that are appended to it.
+    /// The place of a text in the block: where it is in the text of the file or, if it is not there, among the texts that are
+    /// appended.
     pub(super) fn place(&mut self, block: &Block, text: &str) -> TextSpan {
         block.span_of(text).unwrap_or_else(|| {
             let start = self.extra.len();
@@ -318,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_drafted_together_say_what_each_says_alone() {
+    fn l4_rows_that_are_drafted_together_are_drafted_as_each_alone() {
         let plain =
             COLUMNS.iter().fold(Mapping::default(), |mapping, (header, object, field, _)| {
                 mapping.column(header, *object, field)

@@ -1,5 +1,4 @@
-//! [`Drafts`]: what the rows of one block offer, namely their sides and their keys, and what is wrong with
-//! their cells.
+//! [`Drafts`]: for the rows of one block, which sides they have, which keys they offer, and what is wrong with their cells.
 
 use super::Key;
 use crate::issue::Finding;
@@ -13,21 +12,21 @@ pub(crate) struct Drafts {
     pub(crate) findings: Vec<Finding>,
 }
 
-/// What one row offers.
+/// The draft of one row.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct RowDraft {
     pub(super) first_key: u32,
     pub(super) end_key: u32,
     pub(crate) contact: SideDraft,
     pub(crate) opportunity: SideDraft,
-    /// The contact has a name.
+    /// Whether the contact has a name.
     pub(crate) has_name: bool,
-    /// It has an e-mail address or a phone, whether or not a rule uses it.
+    /// Whether the contact has an e-mail address or a phone, even if no match rule uses it.
     pub(crate) has_address: bool,
-    /// It has nothing but keys and an opportunity: it only refers to the contact that the
-    /// opportunity belongs to (M10).
+    /// Whether the contact side has nothing but keys, next to an opportunity. Then it only refers to the contact that the
+    /// opportunity belongs to, and does not describe it (M10).
     pub(crate) only_refers: bool,
-    /// The opportunity has tags for its contact (P8).
+    /// Whether the opportunity has tags for its contact (P8).
     pub(crate) has_tags: bool,
 }
 
@@ -46,7 +45,7 @@ pub(crate) enum SideDraft {
 impl SideDraft {
     pub(super) fn new(is_present: bool, fails: bool) -> Self {
         use SideDraft::{Absent, Failed, Open};
-        // Looked up, because a processor cannot predict which rows have an opportunity.
+        // Looked up in a table, because the processor cannot predict which rows have an opportunity.
         [Absent, Absent, Open, Failed][2 * usize::from(is_present) + usize::from(fails)]
     }
 

@@ -1,5 +1,5 @@
-//! Fields for which it matters whether an earlier row of the file has said something. A run in windows notes
-//! that for every record.
+//! Fields for which it matters whether an earlier row of the file has given them. A run in windows keeps that for every
+//! record.
 
 use super::Column;
 use super::settings::{sorted, with_both_addresses};
@@ -7,8 +7,7 @@ use crate::field::FieldId;
 use crate::follow_up::FollowUp;
 use crate::mapping::Merge;
 
-/// The fields that a cell can clear (W3) or replace by a default (W6), unless an earlier row has given them.
-/// Sorted.
+/// The fields that a cell can clear (W3) or replace by a default (W6) unless an earlier row has given them, sorted.
 pub(super) fn clearable<'c>(columns: impl Iterator<Item = &'c Column>) -> Vec<FieldId> {
     let clearable = columns.filter(|column| column.depends_on_given()).map(|column| column.field);
     // An address that a row gave may move from one field to the other.

@@ -12,7 +12,7 @@ pub(crate) struct Group {
     pub(crate) field: FieldId,
     /// Which of the columns of their object they are.
     pub(crate) columns: Range<usize>,
-    /// Their places in the file, as bits, if a row says nothing when its cells there are empty; otherwise 0.
+    /// Their places in the file, as bits; or 0 if a row may say something although these cells are empty.
     bits: u64,
 }
 
@@ -22,8 +22,8 @@ impl Group {
         groups(columns, |column| column.field.primary())
     }
 
-    /// The groups of opportunity columns, which are sorted by field. Fields that a new opportunity has even
-    /// without a column have groups, too (O6).
+    /// The groups of opportunity columns, which are sorted by field. Fields that a new opportunity has even without a column
+    /// have groups, too, of no columns (O6).
     pub(super) fn of_opportunities(columns: &[Column]) -> Vec<Self> {
         let mut groups = groups(columns, |column| column.field);
         for field in [
@@ -40,7 +40,7 @@ impl Group {
         groups
     }
 
-    /// Does a row say nothing here if these are its [filled](crate::source::BlockRow::filled) columns?
+    /// Whether a row certainly says nothing in these columns, given the columns that it [fills](crate::source::BlockRow::filled).
     pub(crate) fn is_silent(&self, filled: u64) -> bool {
         self.bits != 0 && self.bits & filled == 0
     }

@@ -1,11 +1,14 @@
 //! [`Imported`]: what our own error log says about the import that it came from (behaviour §15).
 //!
-//! A row may be in the log although one of its sides was imported. Then the log has the id of that record, and a check
-//! of the cells of that side: if nobody has changed them since, they are not written again over what later rows of the
-//! file, or people, have said. For a contact another part of the check is of the cells by which contacts are found: if
-//! one of these was changed, the row may have been about somebody else. A repeat that was left out (M10) has the id of
-//! the contact that it repeats, and a check of its own: if nobody has changed it, it is left out again, although the
-//! log may not have the row that it repeats.
+//! A row is in the log if one of its sides failed; the other side may have been imported. Then the log has the id of the
+//! imported record and a check of the cells of that side.
+//!
+//! - If nobody has changed these cells since, the side is not written again, over what later rows of the file or people have
+//!   written.
+//! - For a contact, a second part of the check covers the cells by which contacts are found. If somebody has changed one of
+//!   these, the row may have been about another contact.
+//! - A repeat that was left out (M10) has the id of the contact that it repeats, and a check of its own. If nobody has
+//!   changed the row, it is left out again, even if the log does not have the row that it repeats.
 
 use twox_hash::XxHash3_128;
 
@@ -25,17 +28,17 @@ const FOUND: char = 'm';
 /// The same, if the row had brought the contact.
 const BROUGHT: char = 'n';
 
-/// Whom a row of the log is about, if somebody has changed a cell by which contacts are found, and the match rules find
-/// nobody now.
+/// Which contact a row of the log means if somebody has changed a cell by which contacts are found, and the match rules find
+/// no contact now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Otherwise {
-    /// The contact that the log names: the row had brought it, with another address.
+    /// The contact that the log names: the row had created it, then with another address.
     TheOneNamed,
-    /// Somebody new: the contact that the log names had been found by cells that were wrong.
+    /// A new contact: the one that the log names had been found by a cell that was wrong.
     SomebodyNew,
 }
 
-/// Which columns of the log say so.
+/// The positions of the columns of the log that say so.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Imported {
     contact_id: Option<usize>,

@@ -1,4 +1,4 @@
-//! [`Key`]: something in a row by which a record can be found.
+//! [`Key`]: a value of a row by which a record can be found.
 
 use std::hash::{BuildHasher, Hasher};
 

@@ -6,7 +6,7 @@ use crate::field::{FieldId, Fields};
 use crate::object::Object;
 use crate::source::BlockRow;
 
-/// A match rule whose fields all have a column. Other rules are left out: they would be blank on every row, and
+/// A match rule all of whose fields have a column. Other rules are left out, because they would be blank on every row, and
 /// blank never equals blank (behaviour M2).
 #[derive(Clone, Debug)]
 pub(crate) struct Rule {
@@ -51,7 +51,7 @@ impl Rule {
         Some(Rule { number, shape })
     }
 
-    /// Does a value of this field take part in the rule's keys?
+    /// Whether values of this field take part in the rule's keys.
     pub(crate) fn has(&self, field: FieldId) -> bool {
         self.fields().any(|of| feeders(of).contains(&field))
     }
@@ -88,7 +88,7 @@ impl Rule {
         combinations(&parts)
     }
 
-    /// Does the rule own its keys? Only a rule of one field does (M6).
+    /// Whether each key of the rule belongs to a single contact. That is so for rules of one field (M6).
     pub(crate) fn owns_keys(&self) -> bool {
         !matches!(self.shape, Shape::Combined(_))
     }
@@ -104,7 +104,7 @@ impl Shape {
     }
 }
 
-/// What a row offers for one part of a rule.
+/// The values of a row for one field of a rule.
 fn parts_of(settings: &Settings, row: &BlockRow<'_>, field: FieldId) -> Vec<String> {
     let region = region(settings, row);
     let feeds = feeders(field);
@@ -122,7 +122,7 @@ fn parts_of(settings: &Settings, row: &BlockRow<'_>, field: FieldId) -> Vec<Stri
     parts
 }
 
-/// The fields whose columns give values for a field that a rule names.
+/// The fields that give values for a field which a rule names: for an address both fields of its kind.
 fn feeders(field: FieldId) -> [FieldId; 2] {
     match field {
         FieldId::EMAIL => [FieldId::EMAIL, FieldId::ADDITIONAL_EMAILS],

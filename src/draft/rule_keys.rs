@@ -1,5 +1,4 @@
-//! Makes the keys under match rules that are about other fields than e-mail addresses or phones, or about several
-//! fields (behaviour M2, M3).
+//! Makes the keys under all match rules except those of e-mail addresses or phones alone (behaviour M2, M3).
 
 use std::borrow::Cow;
 
@@ -13,7 +12,7 @@ use crate::field::FieldId;
 use crate::source::{Stripe, rows_of};
 use crate::value::Phone;
 
-/// What a row says for one field of a rule; mostly one value.
+/// The values of a row for one field of a rule: usually one.
 type Parts<'b> = SmallVec<[Cow<'b, str>; 1]>;
 
 impl Drafter<'_> {
@@ -24,8 +23,8 @@ impl Drafter<'_> {
             let (fields, column) = match &rule.shape {
                 Shape::Emails | Shape::Phones => continue,
                 Shape::Text(field) => {
-                    // A rule of one field owns its value (M6), so the key says which column the value may be
-                    // dropped from.
+                    // A value under a rule of one field may belong to another contact and be dropped (M6). So the key says
+                    // from which column it is.
                     let mut columns = settings.contact_columns.iter();
                     let column = columns.find(|column| column.field == *field);
                     (std::slice::from_ref(field), column.and_then(Column::index))
@@ -78,7 +77,7 @@ impl Drafter<'_> {
         parts.map(Cow::Owned).collect()
     }
 
-    /// The texts of the keys that these columns give to a row.
+    /// The texts of the keys of a row that come from these columns.
     fn shown<'b>(&'b self, columns: &'b [KeyColumn], stripe: &Stripe<'b>, row: usize) -> Parts<'b> {
         let keys = columns.iter().flat_map(|column| column.of_row(row));
         let shown = keys.filter_map(|key| match key.text {

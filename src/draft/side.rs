@@ -7,20 +7,22 @@ use crate::source::{Stripe, rows_of};
 /// The columns of contacts, or those of opportunities.
 #[derive(Debug, Default)]
 pub(super) struct SideColumns<'s> {
-    /// First the columns that are not [quiet](CheckedColumn::is_quiet), then the quiet ones that name a contact, then
-    /// the others.
+    /// The columns in the order in which they are checked: first those that are not [quiet](CheckedColumn::is_quiet), then the
+    /// quiet ones that name a contact, then the other quiet ones.
     pub(super) columns: Vec<CheckedColumn<'s>>,
     pub(super) has_constants: bool,
 }
 
-/// What is known about the rows of a stripe: each set holds the rows for which it is so.
+/// What the cells of one side show about the rows of a stripe. Each set has the rows for which something is true.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Seen {
-    /// A cell of the object is filled (P1).
+    /// A cell of the side is filled (P1).
     pub(super) present: u64,
-    /// A filled cell is not one of those that identify a contact.
+    /// A cell is filled that does not serve to identify the contact.
     pub(super) more: u64,
+    /// The contact has a name.
     pub(super) named: u64,
+    /// The opportunity has tags for its contact.
     pub(super) tagged: u64,
 }
 

@@ -6,7 +6,7 @@ use super::side::SideColumns;
 use super::{Key, KeyKind, KeyText, Rule, Shape};
 use crate::source::{Stripe, rows_of};
 
-/// Fills the places where no key is yet.
+/// Stands in places that no key has been written to yet.
 const NO_KEY: Key =
     Key { kind: KeyKind::Rule(0), column: 0, item: 0, hash: 0, text: KeyText::Phone };
 
@@ -77,8 +77,8 @@ impl StripeKeys {
         starts
     }
 
-    /// Shows the columns in the order in which a row offers their keys, with the kind that their keys get if
-    /// they are offered under a rule.
+    /// Shows the columns in the order in which a row offers their keys. For a column under a rule, also shows the kind that its
+    /// keys get. A column of addresses is shown once for each rule that uses it.
     fn each_column(&self, rules: &[Rule], mut show: impl FnMut(&KeyColumn, Option<KeyKind>)) {
         self.contact_ids.iter().for_each(|column| show(column, None));
         for (number, rule) in rules.iter().enumerate() {
