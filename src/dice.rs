@@ -1,6 +1,7 @@
-//! Dice for tests that hold a short cut to its long way, or the engine to another one: seeded, so that a
-//! case that fails comes back with its number.
+//! [`Dice`]: seeded random numbers for tests, such as those that compare a short cut with the long way. A case that fails can
+//! be repeated by its seed.
 
+/// See the [module](self).
 pub(crate) struct Dice(u64);
 
 impl Dice {
@@ -8,7 +9,7 @@ impl Dice {
         Dice(seed)
     }
 
-    /// A number below this one, of the splitmix64 sequence.
+    /// The next number of the splitmix64 sequence, below `count`.
     pub(crate) fn below(&mut self, count: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
@@ -25,7 +26,7 @@ impl Dice {
         choices[self.below(choices.len())]
     }
 
-    /// Less than so many of the parts, one behind the other.
+    /// A text of fewer than `below` of these parts.
     pub(crate) fn text(&mut self, below: usize, parts: &[&str]) -> String {
         (0..self.below(below)).map(|_| self.one_of(parts)).collect()
     }

@@ -6,7 +6,7 @@ mod opening;
 mod own_log;
 mod policies;
 mod resuming;
-mod settling;
+mod set_up;
 
 use crate::account::Account;
 use crate::apply::{Control, ErrorBudget, Event, Progress, Report};

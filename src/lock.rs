@@ -2,8 +2,8 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Locks it even if a thread has panicked while it had the lock. Its scope hands the panic on, so nothing comes of what
-/// the others do until then.
+/// Locks a mutex, even if a thread has panicked while it held the lock. The scope of that thread passes the panic on, so that
+/// whatever the other threads do until then is discarded.
 pub(crate) fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -3,7 +3,7 @@
 
 use super::Import;
 use super::resuming::find_own;
-use super::settling::check_follow_ups;
+use super::set_up::check_follow_ups;
 use crate::apply::{self, Control, Event, Progress, Report};
 use crate::error::Error;
 use crate::follow_up::FollowUp;

@@ -1,4 +1,4 @@
-//! What an import hands to the planner and the applier: the opened file, and how a plan is to be written.
+//! Makes what the planner and the applier need: the opened file with its settings, and the job of the applier.
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
@@ -26,7 +26,7 @@ impl Import {
     ) -> Result<(Settings, Rows<'a>), Error<S::Error>> {
         let account = storage.account().await.map_err(|source| Error::Account { source })?;
         let rows = file.open().map_err(Error::Source)?;
-        let settings = self.settle(account, &rows, &|rule| storage.answers(rule))?;
+        let settings = self.set_up(account, &rows, &|rule| storage.answers(rule))?;
         Ok((settings, rows))
     }
 
@@ -63,7 +63,7 @@ impl Import {
         Threads::InTurn(self.threads.unwrap_or(1))
     }
 
-    /// Refuses to resume where storage keeps no tokens: it could not say what was written.
+    /// Refuses to resume with a storage that keeps no tokens, because it could not say what was written.
     pub(super) fn check_resumable<S: AsyncStorageWrite>(
         &self,
         storage: &S,
@@ -76,7 +76,7 @@ impl Import {
         Err(ConfigError::of(problem))
     }
 
-    /// How a plan is written.
+    /// The job of writing a plan.
     pub(super) fn job<S: AsyncStorageWrite>(&self, storage: &S) -> Job {
         Job {
             import_id: self.id.clone().unwrap_or_else(mint_id),
@@ -95,7 +95,7 @@ impl Import {
         }
     }
 
-    /// How a file is run. A resumed run keeps the window that it was begun with.
+    /// Everything that a run needs. A resumed run keeps the window that it was begun with.
     pub(super) fn run_of<'a, S: AsyncStorageWrite>(
         &self,
         account: Account,
@@ -103,7 +103,7 @@ impl Import {
         twin: Option<Rows<'a>>,
         storage: &S,
     ) -> Result<Run<'a>, ConfigError> {
-        let settings = self.settle(account, &rows, &|rule| storage.answers(rule))?;
+        let settings = self.set_up(account, &rows, &|rule| storage.answers(rule))?;
         let window = match &self.resumed {
             Some(begun) if begun.is_run() => usize::try_from(begun.window).unwrap_or(usize::MAX),
             _ => self.run_window.unwrap_or(RUN_ROWS).max(1),

@@ -24,8 +24,8 @@ pub(super) fn with_formats_of_log(mut mapping: Mapping, rows: &Rows<'_>) -> Mapp
     mapping
 }
 
-/// What is suggested for the columns of our own error log: what they meant in the file, whatever the few rows of the log
-/// would say. `None` for any other file, and for a log of before.
+/// The suggestions for the columns of our own error log: they mean what they meant in the file that the log is about, whatever
+/// its few rows look like. `None` for any other file, and for a log of an earlier version, which does not say that.
 pub(super) fn suggest_for_log(
     rows: &Rows<'_>,
     objects: &[Object],
@@ -65,7 +65,7 @@ pub(super) fn log_formats<'r>(rows: &'r Rows<'_>) -> Vec<(&'r str, &'r str)> {
     formats_of_log(cell, headers)
 }
 
-/// Is it our own error log?
+/// Whether the file is our own error log.
 fn is_log(headers: &[String]) -> bool {
     let may_lack =
         [log_columns::FORMATS, log_columns::CONTACT_CHECK, log_columns::OPPORTUNITY_CHECK];

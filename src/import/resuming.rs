@@ -1,4 +1,4 @@
-//! Going on with an import that was interrupted: which one it is, and what is left of it.
+//! Resumes an interrupted import: finds its checkpoint, and plans what is left of it.
 
 use super::Import;
 use crate::apply::{self, Tokens, WhileWriting, WrittenBefore};
@@ -72,7 +72,7 @@ impl Import {
         }
     }
 
-    /// Plans the rest of the import that this is, if it is among those that were stopped, or else a new one.
+    /// Plans the rest of this import if it is among the `stopped` ones, and otherwise a new import.
     async fn plan_own_or_new<S: AsyncStorageWrite>(
         &self,
         threads: Threads,
@@ -177,7 +177,7 @@ impl Import {
         .await
     }
 
-    /// Plans the rest of an import whose file has been read.
+    /// Plans the rest of an interrupted import whose file has been read.
     async fn plan_rest<S: AsyncStorageWrite>(
         &self,
         checkpoint: &Checkpoint,

@@ -26,9 +26,9 @@ pub(crate) struct Finding {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Detail {
     Text(Box<str>),
-    /// Another row, counted as the finding's own.
+    /// Another row, counted in the same way as the row of the finding.
     Row(RowNumber),
-    /// Who has a key of the row, and whom the row means all the same.
+    /// The contacts that have a key of the row, and the contact that the row means all the same.
     Others(Box<Others>),
 }
 

@@ -1,5 +1,5 @@
-//! [`Erased`]: a storage whose type is forgotten, so that what an import does is compiled with the crate, once, and not
-//! again for each adapter.
+//! [`Erased`]: a storage whose type is erased. So the code of an import is compiled once, with the crate, and not again for
+//! each adapter.
 
 use super::{
     Applied, Batch, Checkpoint, FollowUpKind, Receipts, Recovery, Storage, StorageError,

@@ -32,7 +32,7 @@ impl OwnedBatch {
         self.key_text.clear();
     }
 
-    /// Exchanges the changes and keys for those of another.
+    /// Takes the changes and keys of another batch, which gets the buffers of this one.
     pub(crate) fn take_folds(&mut self, other: &mut OwnedBatch) {
         std::mem::swap(&mut self.changes, &mut other.changes);
         std::mem::swap(&mut self.keys, &mut other.keys);
@@ -43,7 +43,7 @@ impl OwnedBatch {
         OwnedKey::push(&mut self.keys, &mut self.key_text, rule, |text| text.push_str(key));
     }
 
-    /// Drops some of the keys from this one on.
+    /// Keeps, of the keys from position `from` on, only those for which `stays` is true.
     pub(crate) fn retain_keys(&mut self, from: usize, mut stays: impl FnMut(&str) -> bool) {
         let mut end = from;
         for at in from..self.keys.len() {
@@ -56,7 +56,7 @@ impl OwnedBatch {
         self.keys.truncate(end);
     }
 
-    /// The texts of the keys from this one on.
+    /// The texts of the keys from this position on.
     pub(crate) fn key_texts(&self, from: usize) -> impl Iterator<Item = &str> {
         self.keys[from..].iter().map(|key| &self.key_text[key.start..key.end])
     }
@@ -66,8 +66,8 @@ impl OwnedBatch {
         NewKey { fields: &self.rules[rule], value: &self.key_text[start..end] }
     }
 
-    /// Puts the steps in order (X1). Steps are large and keys long, so it sorts positions instead, by the first
-    /// bytes of the keys where those differ.
+    /// Puts the steps in order (X1). Because steps are large and keys long, positions are sorted instead, and keys are compared
+    /// by their first bytes if these differ.
     pub(crate) fn sort_steps(&mut self) {
         let mut steps = std::mem::take(&mut self.steps);
         let place = |at: usize| {
@@ -84,7 +84,7 @@ impl OwnedBatch {
         self.steps = steps;
     }
 
-    /// What a step is ordered by.
+    /// The text by which a step is ordered.
     fn order_of<'s>(&'s self, step: &'s OwnedStep) -> (u8, &'s str) {
         match (&step.id, step.keys.clone().next()) {
             (Some(id), _) => (0, id),
@@ -94,7 +94,7 @@ impl OwnedBatch {
     }
 }
 
-/// One step. It owns its texts, since a batch is small.
+/// One step. It owns its texts, because a batch is small.
 #[derive(Clone, Debug)]
 pub(crate) struct OwnedStep {
     pub(crate) object: Object,
@@ -104,7 +104,7 @@ pub(crate) struct OwnedStep {
     pub(crate) id: Option<Box<str>>,
     pub(crate) version: Option<Box<str>>,
     pub(crate) contact: ContactOf,
-    /// The contact's own step, if it may be in this batch. It comes first, and if it is a conflict both are
+    /// The step that writes the contact, if that may be in this batch. It comes first, and if it is in conflict, both are
     /// planned again (X3).
     pub(crate) contact_step: Option<Token>,
     pub(crate) changes: Range<usize>,
@@ -153,7 +153,7 @@ impl ContactOf {
     fn link<'r>(&'r self, step: Option<Token>, receipts: &'r Receipts) -> Link<'r> {
         let receipt = step.and_then(|token| receipts.get(token));
         match self {
-            // The row is planned again: it may mean somebody else by now.
+            // The contact is planned again, and the row may mean another one then.
             _ if receipt == Some(&Receipt::Conflict) => Link::Lost,
             ContactOf::Unchanged => Link::Unchanged,
             ContactOf::Known(id) => Link::To(id),
@@ -162,7 +162,7 @@ impl ContactOf {
     }
 }
 
-/// A key that nobody else may hold: its rule, and where its text lies.
+/// A key that no other record may have: its rule, and the place of its text.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OwnedKey {
     pub(crate) rule: usize,

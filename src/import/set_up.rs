@@ -1,4 +1,4 @@
-//! The set-up of an import: everything that is fixed before row 1, or everything that is wrong with it.
+//! Sets up an import: makes the settings that are fixed before row 1, or finds everything that is wrong with them.
 
 use super::own_log::{log_formats, with_formats_of_log};
 use super::{Import, policies};
@@ -16,9 +16,9 @@ use crate::source::Rows;
 use crate::storage::AsyncStorageWrite;
 
 impl Import {
-    /// Fixes the settings for a file, or returns everything that is wrong with them. `answers` says whether storage
-    /// can answer a match rule of these fields.
-    pub(super) fn settle(
+    /// The settings for a file, or everything that is wrong with them. `answers` says whether storage can answer a match rule
+    /// of these fields.
+    pub(super) fn set_up(
         &self,
         account: Account,
         rows: &Rows<'_>,
@@ -52,8 +52,8 @@ impl Import {
         Ok(settings)
     }
 
-    /// The account as the file is read for it. Under the preset, dates that can be read either way are month first, if
-    /// it states no order (§9, §16).
+    /// The account whose settings the file is read with. Under the preset, if the account states no date order, dates that can
+    /// be read either way are month first (§9, §16).
     fn account_as_read(&self, mut account: Account) -> Account {
         if self.is_highlevel {
             account.date_order.get_or_insert(DateOrder::Mdy);
@@ -146,9 +146,9 @@ impl Modes {
     }
 }
 
-/// Objects of which no row can create a record, because something is not mapped that a new one needs (A4). If records
-/// are only created or only updated, the mapping's own check has refused that. Otherwise it is a notice, because
-/// other rows, or the other object, may go through.
+/// Notices about objects of which no row can create a record, because a field that a new record needs is not mapped (A4).
+/// It is only a notice, because rows may still update records, or be imported for the other object. If the mode is only to
+/// create, the check of the mapping has refused it.
 fn lacking(settings: &Settings, modes: &Modes) -> Vec<Finding> {
     let Settings { mapping, headers, fields, account, .. } = settings;
     let mut found = Vec::new();
@@ -156,7 +156,7 @@ fn lacking(settings: &Settings, modes: &Modes) -> Vec<Finding> {
         let needs = mapping.needs(headers, account, object);
         let is_missing = |need: &&Need| need.is_strict && !need.is_met;
         let finds_none = needs.update.iter().any(|need| is_missing(&need));
-        // A new record has no id, whatever else may stand in for one.
+        // The id is left out: a new record has none.
         let own = |need: &Need| need.fields.iter().filter(|key| *key != "id").cloned().collect();
         let label = |key: &String| fields.label(object, key).to_owned();
         let in_words = |keys: Vec<String>| keys.iter().map(label).collect::<Vec<_>>().join(" or ");
@@ -175,7 +175,7 @@ fn lacking(settings: &Settings, modes: &Modes) -> Vec<Finding> {
     found
 }
 
-/// Do the columns say more of a record than the id by which it is found, so that the file may bring new ones?
+/// Whether the columns say more about a record than the id by which it is found, so that the file may bring new records.
 fn tells_of_new(settings: &Settings, object: Object) -> bool {
     settings.columns(object).iter().any(|column| match object {
         Object::Contact => column.field.is_address() || column.field.is_name(),
@@ -183,8 +183,8 @@ fn tells_of_new(settings: &Settings, object: Object) -> bool {
     })
 }
 
-/// Columns of text whose first rows hold a word for nothing (`NULL`, `N/A`, a dash) or an error of a spreadsheet.
-/// Text is imported as it is written (§9), so no other issue tells of it.
+/// Warnings about columns of text whose first rows hold a word for nothing (`NULL`, `N/A`, a dash) or an error of a
+/// spreadsheet. Text is imported as it is written (§9), so there would be no other issue about it.
 fn placeholders(settings: &Settings, sample: &[Vec<String>]) -> Vec<Finding> {
     let is_text = |column: &&Column| {
         use FieldKind::{FullName, List, LongText, Text};
@@ -226,14 +226,14 @@ pub(super) fn check_follow_ups<'f, S: AsyncStorageWrite>(
     if problems.is_empty() { Ok(()) } else { Err(ConfigError { problems }) }
 }
 
-/// The problem that no column is mapped. It lists the headers: a row in their place, or one header with all of
-/// them in it, shows what is wrong with the file.
+/// The problem that no column is mapped. It lists the headers, because they usually show what is wrong with the file: a row of
+/// values in their place, or one header that contains all of them.
 fn nothing_mapped(rows: &Rows<'_>) -> String {
     let headers = rows.headers();
     const MOST: usize = 5;
-    // What is no table may be one line, all of it.
+    // A file that is not a table may be a single long line, so headers are abbreviated.
     const LONGEST: usize = 60;
-    // As a person reads them: the marks of Thai or Hindi belong to their letters.
+    // Characters are counted as a person reads them: in Thai or Hindi, marks belong to their letters.
     let called =
         |header: &String| format!("\"{}\"", beginning(header, LONGEST)).replace(['\r', '\n'], " ");
     let called: Vec<String> = headers.iter().take(MOST).map(called).collect();
@@ -241,7 +241,7 @@ fn nothing_mapped(rows: &Rows<'_>) -> String {
     let called = called.join(", ");
     let is_row = headers.iter().any(|header| normalize::email(header).is_ok());
     let looks = match several_in_one(headers) {
-        // Only quotes keep cells together that the file's own sign would part.
+        // A header that contains the delimiter of the file itself must have been quoted.
         Some(sign) if sign == rows.dialect().delimiter => format!("; {QUOTED_LINES}"),
         Some(sign) => format!("; if {sign:?} separates the cells, say so, unless {QUOTED_LINES}"),
         None if is_row => {
@@ -254,7 +254,7 @@ fn nothing_mapped(rows: &Rows<'_>) -> String {
     )
 }
 
-/// What it is if a file has quotes around its lines instead of its cells, and how to mend it.
+/// The explanation if a file has quotes around its lines instead of its cells, and how to mend it.
 const QUOTED_LINES: &str = "each line stands in quotes, which makes it a single cell: remove the quotes at its ends \
      in a text editor, and one of each two inside; or export the file again";
 
