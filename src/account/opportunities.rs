@@ -149,7 +149,7 @@ impl Default for OpportunityMatching {
 }
 
 impl OpportunityMatching {
-    /// Is there anything that makes a row create an opportunity?
+    /// Whether there is any case in which a row creates an opportunity.
     pub(crate) fn may_create(&self) -> bool {
         self.none == WhenNone::Create
             || self.one == WhenOne::Create

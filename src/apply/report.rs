@@ -220,8 +220,7 @@ impl Report {
         self.plan.ledger.side(object, row).record
     }
 
-    /// What a row leaves of its opportunity to other rows (O5). One that skips an opportunity only names it, unless it
-    /// was matched.
+    /// The claim of a row on its opportunity (O5). A row that was skipped has none, unless it was matched.
     pub(super) fn claim(&self, row: RowIndex) -> Claim {
         let part = self.part(Object::Opportunity, row);
         let own = self.row_in(part, row).unwrap_or(row);
@@ -234,7 +233,7 @@ impl Report {
         }
     }
 
-    /// Was the record of this step changed in storage?
+    /// Whether the record of this step was updated in storage.
     pub(super) fn is_updated(&self, step: RecordRef) -> bool {
         let token = self.tokens.step(&self.plan.ledger, step);
         self.done.get(&token).is_some_and(|(op, _)| *op == Op::Update)

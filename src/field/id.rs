@@ -13,7 +13,7 @@ impl FieldId {
         usize::from(self.0)
     }
 
-    /// Does the field hold e-mail addresses or phones, of which a contact may have several?
+    /// Whether the field holds e-mail addresses or phones, of which a contact may have several.
     pub(crate) fn is_address(self) -> bool {
         matches!(
             self,
@@ -33,17 +33,17 @@ impl FieldId {
         }
     }
 
-    /// Does the field hold the id of a record: a contact, an opportunity, or the contact of an opportunity?
+    /// Whether the field holds the id of a record: a contact, an opportunity, or the contact of an opportunity.
     pub(crate) fn is_id(self) -> bool {
         matches!(self, FieldId::CONTACT_ID | FieldId::OPPORTUNITY_ID | FieldId::CONTACT_LINK)
     }
 
-    /// Does the field hold a contact's name, or a part of it?
+    /// Whether the field holds a contact's name, or a part of it.
     pub(crate) fn is_name(self) -> bool {
         FieldId::FIRST_NAME <= self && self <= FieldId::NAME
     }
 
-    /// Does the field hold a part of a postal address?
+    /// Whether the field holds a part of a postal address.
     pub(crate) fn is_place(self) -> bool {
         FieldId::ADDRESS <= self && self <= FieldId::COUNTRY
     }

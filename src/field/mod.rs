@@ -314,7 +314,7 @@ impl Fields {
         self
     }
 
-    /// Can the account find contacts by these of their fields alone?
+    /// Whether the account can find contacts by these of their fields alone.
     pub(crate) fn finds_by(&self, has: impl Fn(FieldId) -> bool) -> bool {
         self.match_rules.iter().any(|rule| rule.iter().all(|field| has(*field)))
     }
@@ -344,22 +344,22 @@ impl Fields {
         all.filter(|(_, field)| !field.is_absent)
     }
 
-    /// Does the account store first and last names, so that full names are split (behaviour §10)?
+    /// Whether the account stores first and last names, so that full names are split (behaviour §10).
     pub(crate) fn splits_names(&self) -> bool {
         [FieldId::FIRST_NAME, FieldId::LAST_NAME].into_iter().all(|part| self.is_kept(part))
     }
 
-    /// Is it a part of a name that is kept whole?
+    /// Whether the field is a part of a name that is kept whole.
     pub(crate) fn is_part(&self, id: FieldId) -> bool {
         self.get(id).is_part
     }
 
-    /// Is the field stored as such, neither absent nor joined to another?
+    /// Whether the field is stored as such, neither absent nor joined to another.
     fn is_kept(&self, id: FieldId) -> bool {
         !self.is_absent(id) && !self.is_part(id)
     }
 
-    /// Does the account do without this field?
+    /// Whether the account does without this field.
     pub(crate) fn is_absent(&self, id: FieldId) -> bool {
         self.get(id).is_absent
     }

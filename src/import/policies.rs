@@ -207,7 +207,7 @@ impl Policies<'_> {
         self.fields.find(Object::Contact, key).filter(|id| !self.fields.is_part(*id))
     }
 
-    /// Is this the full name, in an account that keeps its two parts instead?
+    /// Whether this is the full name, in an account that keeps its two parts instead.
     fn is_split(&self, key: &str) -> bool {
         self.fields.splits_names() && self.of_contact(key) == Some(FieldId::NAME)
     }

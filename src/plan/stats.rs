@@ -25,7 +25,7 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// Is the side folded into a record?
+    /// Whether the side is folded into a record.
     pub(crate) const fn is_folded(self) -> bool {
         !matches!(self, Outcome::Skip | Outcome::Fail)
     }

@@ -1,18 +1,18 @@
-//! [`Finder`]: who answers look-ups while rows are planned.
+//! [`Finder`]: answers look-ups while rows are planned.
 
 use crate::lookup::{Found, Lookup};
 use crate::storage::{ATTEMPTS, AsyncStorage};
 use crate::trace;
 
-/// Who answers look-ups while rows are planned: a storage, or one that is written to meanwhile. The second has
-/// another way, too, of saying that a look-up which failed is to be repeated.
+/// Answers look-ups while rows are planned: a storage, or one to which the import writes at the same time. The second kind
+/// has a further way to say that a failed look-up is to be repeated.
 pub(crate) trait Finder {
     type Error: std::error::Error + Send + Sync + 'static;
 
     /// Adds every record that answers the look-up.
     async fn find(&mut self, lookup: &Lookup<'_>, found: &mut Found) -> Result<(), Self::Error>;
 
-    /// Should a look-up that failed be repeated?
+    /// Whether a look-up that failed should be repeated.
     async fn asks_again(&mut self, error: &Self::Error, attempt: u32) -> bool;
 }
 
@@ -28,7 +28,7 @@ impl<S: AsyncStorage> Finder for S {
     }
 }
 
-/// Asks for the answers to a look-up, and again as long as storage says so.
+/// Asks for the answer to a look-up, and repeats it as long as storage says so.
 pub(crate) async fn find<S: Finder>(
     lookup: &Lookup<'_>,
     found: &mut Found,

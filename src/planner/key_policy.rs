@@ -70,7 +70,7 @@ impl KeyPolicy {
         KeyPolicy { addresses, is_plain, texts }
     }
 
-    /// Can a row of this file remove an address of this kind?
+    /// Whether a row of this file can remove an address of this kind.
     pub(super) fn can_remove(&self, kind: Addresses) -> bool {
         self.addresses.iter().any(|of| of.kind == kind && of.can_remove)
     }

@@ -229,12 +229,12 @@ impl Block {
         !self.failed.is_empty() && self.failed.binary_search_by_key(&row, |at| *at as usize).is_ok()
     }
 
-    /// Is there a row that could not be read?
+    /// Whether there is a row that could not be read.
     pub(super) fn has_failed(&self) -> bool {
         !self.failed.is_empty()
     }
 
-    /// May one of its cells hold a NUL? In most blocks none does.
+    /// Whether one of its cells may hold a NUL. In most blocks none does.
     pub(crate) fn may_hold_nul(&self) -> bool {
         self.has_nul
     }

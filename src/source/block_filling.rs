@@ -107,7 +107,7 @@ impl Block {
         position(usize::try_from(line - self.first_line).unwrap_or(usize::MAX))
     }
 
-    /// Can rows be [added](Self::push_run) many at a time? Not once there was a row of more than 64 KiB.
+    /// Whether rows can be [added](Self::push_run) many at a time. Not after a row of more than 64 KiB.
     pub(super) fn takes_runs(&self) -> bool {
         matches!(self.ends, Ends::Short(_))
     }

@@ -133,7 +133,7 @@ impl<'b> BlockRow<'b> {
         Some(Stretch { bytes: bytes.unwrap_or_default(), start: start as u16, ends })
     }
 
-    /// Is a cell empty, judging by where it ends? A cell of nothing but quotes is not.
+    /// Whether a cell is empty, judging by where it ends. A cell of nothing but quotes is not.
     #[inline]
     pub(crate) fn is_empty(&self, column: usize) -> bool {
         let before = column.wrapping_sub(1);
@@ -149,7 +149,7 @@ impl<'b> BlockRow<'b> {
         }
     }
 
-    /// Does the row end before this column?
+    /// Whether the row ends before this column.
     pub(crate) fn lacks(&self, column: usize) -> bool {
         // Where it ends, no cell ends behind the one before.
         let Some(before) = column.checked_sub(1) else { return false };
@@ -172,7 +172,7 @@ impl<'b> BlockRow<'b> {
         RowNumber(self.block.first_row().0 + u32::try_from(self.at).unwrap_or(u32::MAX))
     }
 
-    /// May one of its cells hold a NUL? In most blocks none does.
+    /// Whether one of its cells may hold a NUL. In most blocks none does.
     pub(crate) fn may_hold_nul(&self) -> bool {
         self.block.has_nul
     }

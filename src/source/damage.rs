@@ -166,7 +166,7 @@ impl Records<'_> {
         stray.map(|cell| cell.start)
     }
 
-    /// Do the lines after the first look like rows of the table?
+    /// Whether the lines after the first look like rows of the table.
     fn looks_like_rows(&self, text: &[u8]) -> bool {
         let expected = self.columns.max(1) - 1;
         let lines = text.split(|byte| matches!(byte, b'\n' | b'\r')).skip(1);

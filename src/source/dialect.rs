@@ -109,18 +109,18 @@ struct Record {
 }
 
 impl Record {
-    /// Are at least half of its cells names of columns?
+    /// Whether at least half of its cells are names of columns.
     fn is_named(&self) -> bool {
         self.filled > 0 && self.names() >= self.filled.div_ceil(2)
     }
 
-    /// Are there several names of columns, and little else?
+    /// Whether there are several names of columns, and little else.
     fn is_surely_named(&self) -> bool {
         let names = self.names();
         names >= 2 && 3 * names >= 2 * self.filled
     }
 
-    /// Does every cell hold words, and are several the names of columns?
+    /// Whether every cell holds words, and several are names of columns.
     fn is_worded(&self) -> bool {
         let is_word = |cell: &[u8]| {
             !cell.trim_ascii().is_empty() && !cell.iter().any(|b| b.is_ascii_digit() || *b == b'@')
@@ -186,12 +186,12 @@ struct Candidate {
 }
 
 impl Candidate {
-    /// Does the header not hold the delimiter at all, although it separates the cells of the rows?
+    /// Whether the header does not contain the delimiter at all, although it separates the cells of the rows.
     fn spares_header(&self) -> bool {
         self.score.width > 1 && self.header.as_ref().is_some_and(|header| header.cells == 1)
     }
 
-    /// Does it cut the header into the names of several columns?
+    /// Whether it cuts the header into the names of several columns.
     fn names_columns(&self) -> bool {
         self.score.width > 1 && self.header.as_ref().is_some_and(Record::is_surely_named)
     }

@@ -183,7 +183,7 @@ fn legacy<'a>(bytes: Bytes<'a>, declared: Option<&str>) -> Result<Decoded<'a>, S
     }
 }
 
-/// Is it UTF-8 with a few broken bytes, at least so many multi-byte characters for each broken place? In other
+/// Whether it is UTF-8 with a few broken bytes: at least `times` multi-byte characters for each broken place. In other
 /// encodings a letter beyond ASCII is hardly ever followed by exactly the bytes that UTF-8 requires.
 fn is_nearly_utf8(prefix: &[u8], times: usize) -> bool {
     let (mut good, mut bad) = (0_usize, 0_usize);
@@ -230,8 +230,8 @@ fn telling_pieces(prefix: &[u8]) -> impl Iterator<Item = &[u8]> {
     whole.split_inclusive(is_cut).filter(|piece| !piece.is_ascii())
 }
 
-/// Was the text written by a spreadsheet on an older Mac? The detector, made for browsers, does not look for
-/// that. Its accented letters have the bytes of signs and capitals in windows-1252, which do not occur inside
+/// Whether the text was written by a spreadsheet on an older Mac. The detector, which is made for browsers, does not look for
+/// that. Accented letters of a Mac have the bytes of signs and capitals in windows-1252, which do not occur inside
 /// a word: `JosŽ`, `Kšln`. The letters of windows-1252, in turn, are signs on a Mac.
 #[cfg(feature = "encoding")]
 fn is_macintosh(prefix: &[u8]) -> bool {

@@ -1,7 +1,7 @@
 //! Keeps a spreadsheet from running cells as formulas, and reads such cells back (behaviour §15): `=SUM(A1)` becomes
 //! `'=SUM(A1)`.
 
-/// Would a spreadsheet run the cell as a formula, or turn it into one?
+/// Whether a spreadsheet would run the cell as a formula, or turn it into one.
 fn is_risky(cell: &str) -> bool {
     // A spreadsheet in Japanese or Chinese takes the wide signs for the narrow ones.
     cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])

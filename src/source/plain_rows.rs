@@ -40,8 +40,8 @@ pub(super) struct Like {
 }
 
 impl Like {
-    /// May a row with so many cells be part of the run? Not if a byte order mark comes before it, where files
-    /// were glued together.
+    /// Whether a row with this many cells may be part of the run. Not if it begins with a byte order mark, because files were
+    /// glued together there.
     #[inline(always)]
     fn fits(self, row: &[u8], cells: usize) -> bool {
         cells == self.columns && row.len() <= self.row_bytes && !row.starts_with(BYTE_ORDER_MARK)
@@ -122,8 +122,8 @@ struct Before {
 }
 
 impl PlainRows {
-    /// Should the next row be read by itself, without looking for a run? Where every row is odd, looking for
-    /// runs between them would make reading take half as long again. Each question counts one row down.
+    /// Whether the next row is to be read by itself, without looking for a run. In a file of odd rows, looking for runs between
+    /// them would make reading take half as long again. Each call counts down by one row.
     pub(super) fn waits(&mut self) -> bool {
         let waits = self.wait > 0;
         self.wait = self.wait.saturating_sub(1);
@@ -256,7 +256,7 @@ fn push_ends<S: Simd>(
     filled + marks.count_ones() as usize
 }
 
-/// Is this the line feed after a carriage return, which ends the same line?
+/// Whether this is the line feed after a carriage return, which ends the same line.
 #[inline(always)]
 fn is_second(held: &[u8], at: usize) -> bool {
     held[at] == b'\n' && at > 0 && held[at - 1] == b'\r'

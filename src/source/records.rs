@@ -200,7 +200,7 @@ impl<'a> Records<'a> {
         }
     }
 
-    /// Does the record exceed a limit already, before it has ended?
+    /// Whether the record exceeds a limit already, before it has ended.
     fn is_excessive(&self, at: Progress) -> bool {
         at.written - self.cell_start(at) > self.limits.cell_bytes
             || at.written > self.record_limit()

@@ -206,7 +206,7 @@ impl MemoryStorage {
         }
     }
 
-    /// Does somebody else hold a key that the step expects to be free (X3)?
+    /// Whether another record has a key that the step expects to be free (X3).
     fn is_taken(&mut self, step: &BatchStep<'_>, fields: &Fields) -> bool {
         let MemoryStorage { contacts, index, account, .. } = self;
         step.new_keys().any(|key| {

@@ -33,7 +33,7 @@ static KNOWN: LazyLock<Set<String>> = LazyLock::new(|| {
     known
 });
 
-/// Is a column called like this in any of the languages that are known?
+/// Whether a column may be called like this in any of the known languages.
 pub(crate) fn is_known(header: &str) -> bool {
     header.len() <= LONGEST && KNOWN.contains(&squash(&words(header)))
 }

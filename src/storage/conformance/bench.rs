@@ -61,7 +61,7 @@ impl Seen {
         self.values(field).first().copied()
     }
 
-    /// Is the same told of both, whatever led there?
+    /// Whether both have the same version and values.
     pub(super) fn is_like(&self, other: &Seen) -> bool {
         let values =
             |seen: &Seen| -> BTreeSet<(String, String)> { seen.values.iter().cloned().collect() };
@@ -118,7 +118,7 @@ impl<S: StorageWrite> Bench<S> {
         self.fields.find(object, key).is_some_and(|id| !self.fields.is_part(id))
     }
 
-    /// Are there opportunities at all?
+    /// Whether there are opportunities at all.
     pub(super) fn keeps_opportunities(&self) -> bool {
         self.has(Object::Opportunity, "name")
     }
@@ -155,7 +155,7 @@ impl<S: StorageWrite> Bench<S> {
         }
     }
 
-    /// Do two values of a field say the same, as the import reads what is stored?
+    /// Whether two values of a field say the same, as the import reads what is stored.
     pub(super) fn is_same(&self, object: Object, key: &str, one: &str, other: &str) -> bool {
         let Some(field) = self.fields.find(object, key) else { return one == other };
         let kind = self.fields.get(field).kind;
@@ -288,8 +288,8 @@ impl<S: StorageWrite> Bench<S> {
         created_id(&receipts, token)
     }
 
-    /// Does storage take two items of this list of addresses? A table may have one column beside that of the
-    /// primary address, and reject what does not fit.
+    /// Whether storage takes two items of this list of addresses. A table may have only one column beside that of the primary
+    /// address, and reject what does not fit.
     pub(super) fn takes_two(&mut self, list: &str) -> Result<bool> {
         let two = match list {
             "additional_phones" => ["+12065550171", "+12065550172"],
@@ -434,7 +434,7 @@ impl<S: StorageWrite> Bench<S> {
         self.ask(&question(Object::Opportunity, &fields, &wanted, vec![], contacts, vec![]))
     }
 
-    /// Does the account match contacts by these fields together?
+    /// Whether the account matches contacts by these fields together.
     pub(super) fn needs_rule(&self, fields: &[&str]) -> Result {
         let rule: Vec<String> = fields.iter().map(|&field| field.to_owned()).collect();
         let is_asked = self.account.dedup.contacts.iter().any(|own| own.0 == rule);
