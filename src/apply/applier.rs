@@ -58,8 +58,8 @@ pub(super) struct Applier {
     current: Range<usize>,
     /// Tasks before this one may have been written without a receipt, because their batch failed.
     uncertain_before: usize,
-    /// Whether everything that was written under the import's name is its own: the import was interrupted, or its name was
-    /// made up, so that no other import can have it.
+    /// Whether everything that was written under the import's name is its own: the import was interrupted, or its name
+    /// was made up, so that no other import can have it.
     owns_name: bool,
     /// The contacts that another process of the same import has created, by id, with the tokens of their steps.
     pub(super) created_elsewhere: Map<Box<str>, Token>,
@@ -74,8 +74,8 @@ pub(super) struct Applier {
     pub(super) conflicts: Conflicts,
     /// Steps that were refused. They are not tried again when their rows are planned again.
     pub(super) failed: Set<Token>,
-    /// Steps, by part and record, of which only the rows from this one on are still to be written. The rows before it were
-    /// written by an earlier step.
+    /// Steps, by part and record, of which only the rows from this one on are still to be written. The rows before it
+    /// were written by an earlier step.
     pub(super) further: Map<(u32, RecordRef), RowIndex>,
     /// Updates of opportunities that are written without the link that was planned, because its contact failed (P6).
     pub(super) kept_links: Set<usize>,

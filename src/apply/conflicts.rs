@@ -1,14 +1,14 @@
 //! Conflicts: somebody else has written between the look-up and the write (X3).
 //!
-//! The rows of all units with a conflict are planned again together. That is done after everything else has been written,
-//! so that the new plan finds the records of all other units as the import has left them. Records that the import itself
-//! has created from the rows in question are hidden from the new plan. So it comes to the same steps again, and those that
-//! were written already are recognised by their tokens and left alone. After three rounds, what is still in conflict is
-//! reported as an issue.
+//! The rows of all units with a conflict are planned again together. That is done after everything else has been
+//! written, so that the new plan finds the records of all other units as the import has left them. Records that the
+//! import itself has created from the rows in question are hidden from the new plan. So it comes to the same steps
+//! again, and those that were written already are recognised by their tokens and left alone. After three rounds, what
+//! is still in conflict is reported as an issue.
 //!
-//! In the new plan a row may join a record that another row of the same unit has created, although that record was written
-//! without it. Such late rows are planned once more, by themselves and last of all, so that the plan finds that record in
-//! storage ([further](super::further)).
+//! In the new plan a row may join a record that another row of the same unit has created, although that record was
+//! written without it. Such late rows are planned once more, by themselves and last of all, so that the plan finds that
+//! record in storage ([further](super::further)).
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -223,8 +223,8 @@ impl Applier {
         assigned
     }
 
-    /// The opportunities that all other rows have matched or created, by id, each with its [`Claim`]: whether the rows that
-    /// are planned again may still be matched with it (O5).
+    /// The opportunities that all other rows have matched or created, by id, each with its [`Claim`]: whether the rows
+    /// that are planned again may still be matched with it (O5).
     fn claims_beside(&self, rows: &[RowIndex]) -> Map<Box<str>, Claim> {
         let (ledger, mut claims) = (&self.report.plan.ledger, Map::default());
         if ledger.settings.account.opportunities.matching.is_none() {
@@ -307,8 +307,8 @@ impl Applier {
         creates
     }
 
-    /// Whether a follow-up was done already for its contact, because this import has created that contact from the rows of
-    /// another unit. Rows that are planned again may find such a contact if somebody has given it one of their keys.
+    /// Whether a follow-up was done already for its contact, because this import has created that contact from the rows
+    /// of another unit. Rows that are planned again may find such a contact if somebody has given it one of their keys.
     fn is_followed_up(&self, task: &Task, creates: &Map<Box<str>, SmallVec<[Token; 2]>>) -> bool {
         let TaskKind::FollowUp(at) = task.kind else { return false };
         let follow_up = self.follow_up(at);
@@ -328,7 +328,8 @@ impl Applier {
         }
     }
 
-    /// Replaces the outcome of one side of a row by the one of this part, unless the side was written or refused before.
+    /// Replaces the outcome of one side of a row by the one of this part, unless the side was written or refused
+    /// before.
     fn take_outcome(&mut self, part: u32, object: Object, row: RowIndex) {
         let ledger = self.ledger(part);
         let side = ledger.side(object, row);

@@ -128,7 +128,8 @@ async fn begin<S: AsyncStorageWrite>(
     Ok(applier)
 }
 
-/// Finds the rows that joined earlier ones. Of a resumed import it is known which of them were to be written with these.
+/// Finds the rows that joined earlier ones. Of a resumed import it is known which of them were to be written with
+/// these.
 async fn take_joined<S: AsyncStorageWrite>(
     applier: &mut Applier,
     known: Option<&[JoinedRow]>,

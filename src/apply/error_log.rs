@@ -216,8 +216,8 @@ impl Told {
     }
 }
 
-/// Whether an issue belongs in the log. Errors do. So do warnings about cells of a row that failed, because they may be the
-/// reason why it failed, and would be forgotten once the row is mended.
+/// Whether an issue belongs in the log. Errors do. So do warnings about cells of a row that failed, because they may be
+/// the reason why it failed, and would be forgotten once the row is mended.
 fn is_told(report: &Report, issue: &Issue) -> bool {
     let Some(row) = issue.row else { return false };
     match issue.severity {
@@ -303,8 +303,8 @@ impl<'r> Failed<'r> {
         outcome.filter(|_| is_whole).and_then(|outcome| self.row.check_of_opportunity(outcome))
     }
 
-    /// Whether a value of this side was left out. It may become usable although nobody changes its cell. That is no reason to
-    /// write the other cells over what later rows have written.
+    /// Whether a value of this side was left out. It may become usable although nobody changes its cell. That is no
+    /// reason to write the other cells over what later rows have written.
     fn lacks_value_of(&self, object: Object) -> bool {
         let mut issues = self.issues.iter();
         issues.any(|issue| {

@@ -22,8 +22,8 @@ impl Applier {
         self.fail_step(at, IssueCode::StorageFault, why);
     }
 
-    /// Leaves out a step that another import of the same name has written before (X4). Its record is not changed now, and
-    /// its rows are reported.
+    /// Leaves out a step that another import of the same name has written before (X4). Its record is not changed now,
+    /// and its rows are reported.
     pub(super) fn was_written_before(&mut self, at: usize, token: Token, id: &str) {
         let task = self.tasks[at];
         self.set_state(at, State::Done);

@@ -1,8 +1,8 @@
 //! Fills a batch with a range of tasks.
 //!
 //! Most of the work is folding the rows of each step, and that needs nothing but the plan. So all steps of a batch are
-//! folded first ([`Folded`]); with a second thread, while storage is still writing the batch before. The ids of contacts
-//! that the batch before has created are filled in afterwards, when its receipts are there.
+//! folded first ([`Folded`]); with a second thread, while storage is still writing the batch before. The ids of
+//! contacts that the batch before has created are filled in afterwards, when its receipts are there.
 
 use std::ops::Range;
 
@@ -66,8 +66,8 @@ struct FoldedStep {
 }
 
 impl Applier {
-    /// Folds the steps of the next batch, unless that was done. The result does not depend on what becomes of the current
-    /// batch.
+    /// Folds the steps of the next batch, unless that was done. The result does not depend on what becomes of the
+    /// current batch.
     pub(super) fn fold_next(&self) -> Option<Folded> {
         let next = self.queue.front()?;
         let is_done = self.folded.as_ref().is_some_and(|folded| folded.range == *next);
@@ -139,8 +139,8 @@ impl Applier {
         self.update_checkpoint(false);
     }
 
-    /// Leaves out a task whose contact, which this step writes, is not there. If the contact is planned again, so is the
-    /// task; otherwise it fails.
+    /// Leaves out a task whose contact, which this step writes, is not there. If the contact is planned again, so is
+    /// the task; otherwise it fails.
     fn leave_out(&mut self, at: usize, contact: Token) {
         if self.conflicts.holds(contact) { self.conflict(at) } else { self.fail_dependant(at) }
     }
@@ -189,8 +189,8 @@ impl Applier {
         let link = ledger.link_of(opportunity).filter(|_| !self.kept_links.contains(&at));
         let Some(contact) = link else { return Ok(Tie::NONE) };
         let tie = self.tie_to(task.part, contact, contacts)?;
-        // A link that does not change is left out only if this batch also updates the contact. Otherwise nothing else would
-        // tell whether the contact still exists.
+        // A link that does not change is left out only if this batch also updates the contact. Otherwise nothing else
+        // would tell whether the contact still exists.
         let is_checked = || tie.step.is_some_and(|token| contacts.updated.contains(&token));
         if !ledger.entry(opportunity).is_new() && !moves_link(ledger, opportunity) && is_checked() {
             return Ok(Tie { contact: ContactOf::Unchanged, ..tie });
@@ -198,8 +198,8 @@ impl Applier {
         Ok(tie)
     }
 
-    /// How storage knows a contact, and the step that writes it. `Err` is that step, if storage does not know the contact
-    /// or the contact is to be planned again.
+    /// How storage knows a contact, and the step that writes it. `Err` is that step, if storage does not know the
+    /// contact or the contact is to be planned again.
     fn tie_to(
         &self,
         part: u32,
@@ -236,8 +236,8 @@ impl Applier {
         self.batch.follow_ups[position].link(receipts) == Link::Lost
     }
 
-    /// Decides about a task whose contact was not written in the same batch: it fails with its contact, or is planned again
-    /// with it.
+    /// Decides about a task whose contact was not written in the same batch: it fails with its contact, or is planned
+    /// again with it.
     pub(super) fn follow_lost_contact(&mut self, at: usize) {
         let task = self.tasks[at];
         let ledger = self.ledger(task.part);
@@ -254,15 +254,15 @@ impl Applier {
     }
 }
 
-/// Adds the keys that a contact comes to carry with this step, and that the step expects to be free (X3). The changes of
-/// the step are those of the batch from `changes` on, and its rows those from `first` on.
+/// Adds the keys that a contact comes to carry with this step, and that the step expects to be free (X3). The changes
+/// of the step are those of the batch from `changes` on, and its rows those from `first` on.
 ///
-/// - Under a rule of one field, a key belongs to one contact (M6). Planning has dropped the keys that somebody else has, so
-///   all others are expected to be free.
-/// - Under a rule of several fields, contacts may share a key. Only a new contact expects such keys to be free: those by
-///   which its first row found nobody, unless later rows have changed them.
-/// - A key that this plan itself passes from one contact to another is not expected to be free, because it depends on the
-///   adapter whether it is so yet.
+/// - Under a rule of one field, a key belongs to one contact (M6). Planning has dropped the keys that somebody else
+///   has, so all others are expected to be free.
+/// - Under a rule of several fields, contacts may share a key. Only a new contact expects such keys to be free: those
+///   by which its first row found nobody, unless later rows have changed them.
+/// - A key that this plan itself passes from one contact to another is not expected to be free, because it depends on
+///   the adapter whether it is so yet.
 fn push_new_keys(
     ledger: &Ledger,
     step: RecordRef,

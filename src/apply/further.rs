@@ -1,9 +1,9 @@
 //! Further updates: rows that join a record after the record's step was written.
 //!
-//! When rows are planned again, a row may join a record that another row of its unit has written before. What it adds is
-//! then a further update (X3). Its token is the one that the row would have as the first row of a record. If the record
-//! was created by this import, it is hidden from the new plan, so the row is planned once more, by itself, and finds the
-//! record in storage.
+//! When rows are planned again, a row may join a record that another row of its unit has written before. What it adds
+//! is then a further update (X3). Its token is the one that the row would have as the first row of a record. If the
+//! record was created by this import, it is hidden from the new plan, so the row is planned once more, by itself, and
+//! finds the record in storage.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -69,8 +69,8 @@ impl Applier {
         self.tokens.step(self.ledger(part), step)
     }
 
-    /// Whether one side of a row of a part is still to be written: no step that it was planned for before has been written,
-    /// and storage has not refused it.
+    /// Whether one side of a row of a part is still to be written: no step that it was planned for before has been
+    /// written, and storage has not refused it.
     pub(super) fn is_open(&self, part: u32, object: Object, row: RowIndex) -> bool {
         let Some(home) = self.home(part, row) else { return false };
         let is_written =
@@ -78,8 +78,8 @@ impl Applier {
         !self.report.was_refused(object, home) && !is_written()
     }
 
-    /// Whether one side of a row is written by the further update of a part. The other rows of the record follow the part
-    /// by which they were written, or were written before the import was interrupted.
+    /// Whether one side of a row is written by the further update of a part. The other rows of the record follow the
+    /// part by which they were written, or were written before the import was interrupted.
     pub(super) fn is_written_by(&self, part: u32, object: Object, home: RowIndex) -> bool {
         self.report.part(object, home) == part && (part > 0 || self.is_open(0, object, home))
     }
@@ -93,8 +93,8 @@ impl Applier {
             && self.ledger(task.part).entry(step).is_new()
     }
 
-    /// Whether all rows of a task were written, in a round of late rows. The part has only the later rows of the record, so
-    /// the token of its step does not tell.
+    /// Whether all rows of a task were written, in a round of late rows. The part has only the later rows of the
+    /// record, so the token of its step does not tell.
     pub(super) fn is_written(&self, task: &Task) -> bool {
         let (step, ledger) = (task.record(), self.ledger(task.part));
         let entry = ledger.entry(step);
@@ -113,8 +113,9 @@ impl Applier {
         rows.into_iter().collect()
     }
 
-    /// The memory with which late rows are planned. It has the records that the other rows of their units have found, as if
-    /// these rows were an earlier window: so repeats are recognised (M10), and nothing is cleared that those rows gave (W3).
+    /// The memory with which late rows are planned. It has the records that the other rows of their units have found,
+    /// as if these rows were an earlier window: so repeats are recognised (M10), and nothing is cleared that those rows
+    /// gave (W3).
     pub(super) fn memory_beside(&mut self, rows: &[RowIndex]) -> Arc<Memory> {
         let (ledger, units) = (&self.report.plan.ledger, &mut self.units);
         let units = rows.iter().filter_map(|row| units.of_row(ledger, *row)).collect();

@@ -1,9 +1,9 @@
 //! [`Joined`] rows and checkpoints: rows that belong to the step of an earlier row only because of what storage holds.
 //!
-//! The token of a step does not tell of which rows it was made, so checkpoints name its joined rows. Suppose that a resumed
-//! import finds a step written, and the checkpoint does not name a row that joins it now. Then the row was not written with
-//! the step: it was in conflict, or had not been reached, and has come to this record since. Such rows are planned again
-//! after everything else, as after a conflict, and are written as a further update (behaviour X3, X6).
+//! The token of a step does not tell of which rows it was made, so checkpoints name its joined rows. Suppose that a
+//! resumed import finds a step written, and the checkpoint does not name a row that joins it now. Then the row was not
+//! written with the step: it was in conflict, or had not been reached, and has come to this record since. Such rows are
+//! planned again after everything else, as after a conflict, and are written as a further update (behaviour X3, X6).
 
 use super::applier::Applier;
 use super::report::Side;
@@ -38,8 +38,8 @@ impl Applier {
         joined_rows(self.ledger(part), |step| self.first_written(part, step))
     }
 
-    /// The tokens of all steps that may have written the joined rows: those of the rows themselves, and those of the steps
-    /// with which the checkpoint names them.
+    /// The tokens of all steps that may have written the joined rows: those of the rows themselves, and those of the
+    /// steps with which the checkpoint names them.
     pub(super) fn tokens_of_joined(&self, joined: &[Joined], known: &[JoinedRow]) -> Vec<Token> {
         let ledger = &self.report.plan.ledger;
         let token = |of: &Joined| self.tokens.row(of.record.object, ledger.number(of.row));

@@ -1,5 +1,5 @@
-//! Opportunities that a row names by id, and whose contact could not be written. They are updated all the same, but stay
-//! linked to the contact that they have (P6).
+//! Opportunities that a row names by id, and whose contact could not be written. They are updated all the same, but
+//! stay linked to the contact that they have (P6).
 
 use super::applier::{Applier, State};
 use super::failing::finding;

@@ -1,10 +1,10 @@
 //! Contacts that another process of the same import has created meanwhile.
 //!
-//! An import may be started twice at the same time: somebody presses a button twice, or a queue hands out a job again. For
-//! each of the two processes, a contact that the other one has created looks like any stored contact. The follow-ups of a
-//! stored contact have tokens made from its id, those of a contact that the import creates have tokens made from the step
-//! ([`Tokens::follow_up`]). So the contact would get its follow-ups twice, if the step that created it were not found out
-//! here (behaviour F1).
+//! An import may be started twice at the same time: somebody presses a button twice, or a queue hands out a job again.
+//! For each of the two processes, a contact that the other one has created looks like any stored contact. The
+//! follow-ups of a stored contact have tokens made from its id, those of a contact that the import creates have tokens
+//! made from the step ([`Tokens::follow_up`]). So the contact would get its follow-ups twice, if the step that created
+//! it were not found out here (behaviour F1).
 
 use super::applier::{Applier, State};
 use super::token::Tokens;

@@ -1,9 +1,9 @@
 //! Keys that pass from a stored contact to another one of the same plan.
 //!
 //! If one contact gives up an address and another one gets it in the same batch, the step of the second contact cannot
-//! expect the address to be free, because it depends on the adapter whether it is so yet. But then nobody would notice if
-//! another import had given the address to a third contact in the meantime (X3). So the second contact is written in a
-//! later batch, if its unit can wait as a whole.
+//! expect the address to be free, because it depends on the adapter whether it is so yet. But then nobody would notice
+//! if another import had given the address to a third contact in the meantime (X3). So the second contact is written in
+//! a later batch, if its unit can wait as a whole.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -47,9 +47,9 @@ pub(super) fn batches_in_turn(tasks: &[Task], ledger: &mut Ledger) -> VecDeque<R
 }
 
 impl Applier {
-    /// Notes that a contact was not written, so that it keeps the keys that it was to give up. Whoever takes such a key must
-    /// not expect it to be free: its row is written as planned (L1), and is not planned again as one about the contact that
-    /// still has the key.
+    /// Notes that a contact was not written, so that it keeps the keys that it was to give up. Whoever takes such a key
+    /// must not expect it to be free: its row is written as planned (L1), and is not planned again as one about the
+    /// contact that still has the key.
     pub(super) fn keep_keys(&mut self, part: u32, contact: ContactNumber) {
         if part != 0 {
             return;

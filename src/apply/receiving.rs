@@ -52,8 +52,8 @@ impl Applier {
         self.note_faults(receipts);
     }
 
-    /// Why a record cannot have been created under this id: the import's plan, or the part that the step is of, has read
-    /// another record with that id. `None` if neither has.
+    /// Why a record cannot have been created under this id: the import's plan, or the part that the step is of, has
+    /// read another record with that id. `None` if neither has.
     fn clash_with_read_record(&self, at: usize, object: Object, id: &str) -> Option<&'static str> {
         let mut parts = [0, self.tasks[at].part].into_iter();
         let is_read = parts.any(|part| self.ledger(part).answers(object).find(id).is_some());

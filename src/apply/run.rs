@@ -45,8 +45,8 @@ pub(crate) struct Run<'a> {
     pub(crate) resumed: Option<Checkpoint>,
 }
 
-/// If a file cannot be read twice, formats are inferred from its first windows (behaviour §9): as many of them as it takes
-/// to have this many rows, or [this many bytes](HEAD_BYTES).
+/// If a file cannot be read twice, formats are inferred from its first windows (behaviour §9): as many of them as it
+/// takes to have this many rows, or [this many bytes](HEAD_BYTES).
 const HEAD_ROWS: usize = 10_000;
 
 /// See [`HEAD_ROWS`].
@@ -158,8 +158,8 @@ fn take_up<E: std::error::Error + 'static>(
     Ok(())
 }
 
-/// Reads the file to its end, to infer formats from every cell before the first row is planned. Returns the digest and the
-/// number of rows.
+/// Reads the file to its end, to infer formats from every cell before the first row is planned. Returns the digest and
+/// the number of rows.
 fn observe(mut rows: Rows<'_>, scan: &mut Scanner) -> Result<(String, Option<u64>), SourceError> {
     let (mut block, mut findings) = (Block::new(), Vec::new());
     let mut count = 0;
@@ -262,8 +262,8 @@ impl Runner<'_> {
         Ok(None)
     }
 
-    /// Finds out which rows of earlier windows a window revises, because it has changed their records, and notes them in its
-    /// report. Returns these records.
+    /// Finds out which rows of earlier windows a window revises, because it has changed their records, and notes them
+    /// in its report. Returns these records.
     async fn revise<S: AsyncStorageWrite>(
         &mut self,
         report: &mut Report,
@@ -404,8 +404,8 @@ impl Runner<'_> {
         interrupted
     }
 
-    /// Puts what storage refused into every checkpoint from here on, and writes such a checkpoint before the next window
-    /// begins.
+    /// Puts what storage refused into every checkpoint from here on, and writes such a checkpoint before the next
+    /// window begins.
     async fn tell_refused<S: AsyncStorageWrite>(
         &mut self,
         report: &mut Report,

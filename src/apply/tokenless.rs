@@ -1,9 +1,9 @@
-//! Rows that leave no token in storage, and checkpoints. A checkpoint names the records that such rows have found, if the
-//! import's own steps could lead the rows to other ones. So a resumed import leads them to the same records again
+//! Rows that leave no token in storage, and checkpoints. A checkpoint names the records that such rows have found, if
+//! the import's own steps could lead the rows to other ones. So a resumed import leads them to the same records again
 //! (behaviour X6).
 //!
-//! For rows that are planned again, the last plan counts (X3). The records of the first plan are those that the rows found
-//! before somebody else wrote.
+//! For rows that are planned again, the last plan counts (X3). The records of the first plan are those that the rows
+//! found before somebody else wrote.
 
 use super::applier::Applier;
 use super::job::Job;
@@ -13,15 +13,15 @@ use crate::planner::{Moved, Tokenless, each_tokenless, each_writing};
 use crate::storage::{Checkpoint, FailedRow, MetRow};
 
 impl Job {
-    /// Adds rows that left no token to those that are known. Of each kind, the last [thousand](Checkpoint::FAILURES) are
-    /// kept.
+    /// Adds rows that left no token to those that are known. Of each kind, the last [thousand](Checkpoint::FAILURES)
+    /// are kept.
     pub(crate) fn remember(&mut self, failed: Vec<FailedRow>, met: Vec<MetRow>) {
         add_failed(&mut self.failed, failed);
         add_met(&mut self.met, met);
     }
 
-    /// Remembers those rows of a whole plan that leave no token, or leave it late, and that the steps of the plan could lead
-    /// to another record.
+    /// Remembers those rows of a whole plan that leave no token, or leave it late, and that the steps of the plan could
+    /// lead to another record.
     pub(crate) fn remember_rows_of(&mut self, plan: &Plan) {
         let (failed, met) = led_elsewhere(plan, &[&Moved::of(plan)]);
         self.remember(failed, met);
@@ -29,8 +29,8 @@ impl Job {
 }
 
 impl Applier {
-    /// Puts what a part says of its rows into every checkpoint from here on, in place of what was there before. Rows that do
-    /// not follow this part are left as they are.
+    /// Puts what a part says of its rows into every checkpoint from here on, in place of what was there before. Rows
+    /// that do not follow this part are left as they are.
     pub(super) fn remember_again(&mut self, part: u32) {
         let Applier { report, checkpoint, moved_before, .. } = self;
         let plan = report.plan_of(part);

@@ -1,8 +1,8 @@
 //! [`Task`]s in the order in which they are written, unit by unit, and the batches into which they are cut.
 //!
-//! A unit is a set of records that rows of the file connect with each other, directly or through other records. Within a
-//! unit, contacts come first, then follow-ups, then opportunities (X1). Batches are cut between units. Only a unit that is
-//! longer than two batches is itself cut, and its batches are written in order.
+//! A unit is a set of records that rows of the file connect with each other, directly or through other records. Within
+//! a unit, contacts come first, then follow-ups, then opportunities (X1). Batches are cut between units. Only a unit
+//! that is longer than two batches is itself cut, and its batches are written in order.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -14,8 +14,8 @@ use crate::plan::{Ledger, Plan, first_row};
 /// How many tasks a batch has, unless a unit is longer.
 const BATCH_TASKS: usize = 500;
 
-/// How many batches may be cut short because a unit has to wait for another one. Without a limit, a file in which each row
-/// takes the address of the row before would be written record by record.
+/// How many batches may be cut short because a unit has to wait for another one. Without a limit, a file in which each
+/// row takes the address of the row before would be written record by record.
 const SHORT_BATCHES: usize = 1_000;
 
 /// One thing to write.
@@ -131,8 +131,8 @@ pub(super) fn middle(tasks: &[Task], range: &Range<usize>) -> usize {
     nearest.or_else(contacts).unwrap_or(half.max(range.start + 1))
 }
 
-/// Which records belong to one unit. Each row connects the records that it names, and an opportunity that gives tags to a
-/// contact is connected with it. The records form a union-find forest, in which each tree is a unit.
+/// Which records belong to one unit. Each row connects the records that it names, and an opportunity that gives tags to
+/// a contact is connected with it. The records form a union-find forest, in which each tree is a unit.
 #[derive(Debug)]
 pub(super) struct Units {
     /// The parent of each contact, then of each opportunity; a root is its own.

@@ -62,8 +62,8 @@ impl WrittenBefore {
         Ok(known)
     }
 
-    /// Whether the import has created this record itself. Such a record is hidden from the plan, so that the plan is made as
-    /// it was the first time.
+    /// Whether the import has created this record itself. Such a record is hidden from the plan, so that the plan is
+    /// made as it was the first time.
     pub(crate) fn is_hidden(&self, object: Object, id: &str) -> bool {
         !self.created.is_empty() && self.created.contains(&(object, id.into()))
     }
@@ -144,7 +144,8 @@ pub(super) async fn ask_applied<S: AsyncStorageWrite>(
     Ok(())
 }
 
-/// Refuses to resume an interrupted import if this import is a different one. `mine` is the first checkpoint of this one.
+/// Refuses to resume an interrupted import if this import is a different one. `mine` is the first checkpoint of this
+/// one.
 pub(crate) fn check_resumed<E: std::error::Error + 'static>(
     resumed: &Checkpoint,
     mine: &Checkpoint,
@@ -157,8 +158,8 @@ pub(crate) fn check_resumed<E: std::error::Error + 'static>(
 }
 
 /// Refuses to resume an import in a storage that knows nothing of it, neither a step nor the checkpoint: it is probably
-/// another storage. There the ids in the checkpoint would mean other records, and a run would leave out windows that were
-/// never written. If the storage does not tell its checkpoints, it is accepted as long as no step was written.
+/// another storage. There the ids in the checkpoint would mean other records, and a run would leave out windows that
+/// were never written. If the storage does not tell its checkpoints, it is accepted as long as no step was written.
 pub(crate) async fn check_storage<S: AsyncStorageWrite>(
     resumed: &Checkpoint,
     knows_steps: bool,

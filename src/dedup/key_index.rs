@@ -1,7 +1,7 @@
 //! [`KeyIndex`]: which contacts carry each key of the file.
 //!
-//! A key is in the index from the first row that offers it, and storage is asked for it once. It leads to the contacts that
-//! carry it, as far as answers of storage and rows have [taught](KeyIndex::teach) the index.
+//! A key is in the index from the first row that offers it, and storage is asked for it once. It leads to the contacts
+//! that carry it, as far as answers of storage and rows have [taught](KeyIndex::teach) the index.
 
 use std::sync::{Arc, Mutex};
 
@@ -236,8 +236,9 @@ impl KeyIndex {
         }
     }
 
-    /// All keys that pass from one contact to another: a stored contact had the key, or several contacts carry it in the end.
-    /// A key that a new contact gives up again is not among them, because the contact is never written with it.
+    /// All keys that pass from one contact to another: a stored contact had the key, or several contacts carry it in
+    /// the end. A key that a new contact gives up again is not among them, because the contact is never written with
+    /// it.
     pub(crate) fn passed_on<'b>(
         &self,
         is_new: impl Fn(ContactNumber) -> bool,
@@ -258,8 +259,8 @@ impl KeyIndex {
         })
     }
 
-    /// A fingerprint of each of these keys: the number of a phone that fits 64 bits, and for any other key what `print` makes
-    /// of its text.
+    /// A fingerprint of each of these keys: the number of a phone that fits 64 bits, and for any other key what `print`
+    /// makes of its text.
     pub(crate) fn prints<'b>(
         &self,
         keys: impl Iterator<Item = KeyNumber>,
@@ -281,8 +282,8 @@ impl KeyIndex {
         self.overlook(key, contact);
     }
 
-    /// Lets the key no longer lead to this contact, although the contact keeps it. A contact that takes the key still expects
-    /// it to be free.
+    /// Lets the key no longer lead to this contact, although the contact keeps it. A contact that takes the key still
+    /// expects it to be free.
     pub(crate) fn overlook(&mut self, key: KeyNumber, contact: ContactNumber) {
         let holder = &mut self.carriers[key.0 as usize];
         if *holder == contact.number() {

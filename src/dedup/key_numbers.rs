@@ -1,7 +1,8 @@
 //! [`KeyNumbers`]: gives each distinct key of the file a number, in the order in which rows offer them.
 //!
-//! Keys with equal hashes are not taken to be the same: on every hit their texts are compared (the hash of a phone *is* its
-//! number). So no collision can merge two people. Nothing iterates in the order of hashes, so the seed is never visible.
+//! Keys with equal hashes are not taken to be the same: on every hit their texts are compared (the hash of a phone *is*
+//! its number). So no collision can merge two people. Nothing iterates in the order of hashes, so the seed is never
+//! visible.
 
 use std::hash::BuildHasher;
 use std::hint::black_box;
@@ -25,10 +26,11 @@ pub(crate) struct KeyPlace {
     pub(crate) span: TextSpan,
 }
 
-/// A distinct key, in sixteen bytes. Keys are read in random order and each read waits for memory, so they have to be small.
+/// A distinct key, in sixteen bytes. Keys are read in random order and each read waits for memory, so they have to be
+/// small.
 ///
-/// An entry has two words, each of which is written as a whole. If it were written in smaller pieces and read as a whole, the
-/// read would have to wait until the pieces have reached the cache.
+/// An entry has two words, each of which is written as a whole. If it were written in smaller pieces and read as a
+/// whole, the read would have to wait until the pieces have reached the cache.
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     /// For a text, its block and its start in the block; for a phone, the packed number.
@@ -99,8 +101,8 @@ fn code(kind: KeyKind) -> u64 {
     }
 }
 
-/// How many keys are looked up together. It is more than the number of loads that a processor can have under way, because
-/// some keys need further loads.
+/// How many keys are looked up together. It is more than the number of loads that a processor can have under way,
+/// because some keys need further loads.
 const TOGETHER: usize = 64;
 
 /// A key that is being looked up.
@@ -167,8 +169,9 @@ impl KeyNumbers {
 
     /// Finds or adds each key, and appends their numbers in order. `text_of` reads any text in the blocks.
     ///
-    /// The table is far larger than the processor's cache, and the place of a key in it may be anywhere. So a group of keys is
-    /// looked up together, step by step, and the processor waits for memory once per group instead of once per key.
+    /// The table is far larger than the processor's cache, and the place of a key in it may be anywhere. So a group of
+    /// keys is looked up together, step by step, and the processor waits for memory once per group instead of once per
+    /// key.
     pub(crate) fn add_all<'b>(
         &mut self,
         keys: &[Key],
@@ -191,8 +194,8 @@ impl KeyNumbers {
         }
     }
 
-    /// Loads what the keys will be compared with. Each loop does hardly anything but load, so that many loads are under way at
-    /// the same time.
+    /// Loads what the keys will be compared with. Each loop does hardly anything but load, so that many loads are under
+    /// way at the same time.
     fn look_up<'b>(&self, sought: &mut [Sought], text_of: impl Fn(KeyPlace) -> &'b str) {
         for key in sought.iter_mut() {
             key.search = self.table.begin(key.search);
@@ -276,15 +279,16 @@ impl KeyNumbers {
         self.table.find(self.tag_of(code(kind), hash), is_it).map(KeyNumber)
     }
 
-    /// The tag of a key. It depends on the hash, on the kind, because the same text may be a key of several kinds, and on a
-    /// secret, because the hash of a phone is its number, which the author of the file chooses.
+    /// The tag of a key. It depends on the hash, on the kind, because the same text may be a key of several kinds, and
+    /// on a secret, because the hash of a phone is its number, which the author of the file chooses.
     fn tag_of(&self, kind: u64, hash: u64) -> u32 {
         let mixed = (hash ^ (kind << 56)).wrapping_mul(self.secret);
         ((mixed ^ (mixed >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
     }
 }
 
-/// The positions of the keys for which `is_so` is true. The processor cannot predict which these are, so it takes no branch.
+/// The positions of the keys for which `is_so` is true. The processor cannot predict which these are, so it takes no
+/// branch.
 fn positions(sought: &[Sought], is_so: impl Fn(&Sought) -> bool) -> SmallVec<[u8; TOGETHER]> {
     let (mut positions, mut count) = ([0; TOGETHER], 0);
     for (key, at) in sought.iter().zip(0..) {

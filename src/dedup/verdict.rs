@@ -19,8 +19,8 @@ type Carriers = SmallVec<[ContactNumber; 2]>;
 pub(crate) enum Verdict {
     /// No known contact, so a new one (M4).
     Nobody,
-    /// This contact. It was found by the rule at position `rule`, by the key at position `key` among those that the row has
-    /// under that rule.
+    /// This contact. It was found by the rule at position `rule`, by the key at position `key` among those that the row
+    /// has under that rule.
     One { contact: ContactNumber, rule: usize, key: usize },
     /// Several may be meant, and the policy does not choose one (M5).
     Several,
@@ -40,11 +40,11 @@ pub(crate) struct Candidates {
     pub(crate) contacts: Vec<ContactNumber>,
 }
 
-/// The first rule that finds a contact decides (M4). If it finds several, the policy decides (M5). Also returns the contacts
-/// that may have been meant, for each rule that found several.
+/// The first rule that finds a contact decides (M4). If it finds several, the policy decides (M5). Also returns the
+/// contacts that may have been meant, for each rule that found several.
 ///
-/// `rules` gives for each rule, in order, the carriers of each key that the row has under it. `lower` orders contacts: stored
-/// ones by id, then those of the file by row.
+/// `rules` gives for each rule, in order, the carriers of each key that the row has under it. `lower` orders contacts:
+/// stored ones by id, then those of the file by row.
 pub(crate) fn decide(
     rules: impl Iterator<Item = SmallVec<[Carriers; 2]>>,
     ambiguous: Ambiguous,

@@ -22,8 +22,8 @@ pub(super) struct CheckedColumn<'s> {
     /// identify a contact.
     pub(super) says_more: bool,
     pub(super) is_name: bool,
-    /// Whether nothing can be wrong with its cells in a block without a NUL, or nothing that is known before the opportunity.
-    /// Then a cell needs no check if another column has shown already that its row says more than keys.
+    /// Whether nothing can be wrong with its cells in a block without a NUL, or nothing that is known before the
+    /// opportunity. Then a cell needs no check if another column has shown already that its row says more than keys.
     pub(super) is_quiet: bool,
     /// Whether the value map says of some cells that they mean nothing.
     may_mean_nothing: bool,

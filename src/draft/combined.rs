@@ -5,8 +5,8 @@ use smallvec::SmallVec;
 use crate::lookup::PART_SEPARATOR;
 use crate::normalize;
 
-/// Every combination of the parts of these fields, joined by [`PART_SEPARATOR`]; none if a field has no part, because blank
-/// never equals blank (M2). The parts of the last field change fastest.
+/// Every combination of the parts of these fields, joined by [`PART_SEPARATOR`]; none if a field has no part, because
+/// blank never equals blank (M2). The parts of the last field change fastest.
 pub(crate) fn combinations<P: AsRef<str>>(fields: &[impl AsRef<[P]>]) -> Vec<String> {
     let count = fields.iter().map(|parts| parts.as_ref().len()).product();
     (0..count)

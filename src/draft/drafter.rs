@@ -1,7 +1,7 @@
 //! [`Drafter`]: rows in, [`Drafts`] out.
 //!
-//! A stripe of up to 64 rows is drafted together, column by column. So it is decided only once per column how its cells are
-//! checked, and empty cells cost nothing. Sets of rows of a stripe are bits of a `u64`.
+//! A stripe of up to 64 rows is drafted together, column by column. So it is decided only once per column how its cells
+//! are checked, and empty cells cost nothing. Sets of rows of a stripe are bits of a `u64`.
 
 use foldhash::fast::RandomState;
 
@@ -15,8 +15,8 @@ use crate::field::FieldId;
 use crate::issue::IssueCode;
 use crate::source::{Block, Stripe, TextSpan, rows_of};
 
-/// Drafts the rows of blocks. What it remembers from one block to the next makes no difference to the result, so several
-/// drafters can work side by side.
+/// Drafts the rows of blocks. What it remembers from one block to the next makes no difference to the result, so
+/// several drafters can work side by side.
 #[derive(Debug)]
 pub(crate) struct Drafter<'s> {
     pub(super) settings: &'s Settings,
@@ -198,8 +198,8 @@ impl<'s> Drafter<'s> {
         self.refused.clear();
     }
 
-    /// The place of a text in the block: where it is in the text of the file or, if it is not there, among the texts that are
-    /// appended.
+    /// The place of a text in the block: where it is in the text of the file or, if it is not there, among the texts
+    /// that are appended.
     pub(super) fn place(&mut self, block: &Block, text: &str) -> TextSpan {
         block.span_of(text).unwrap_or_else(|| {
             let start = self.extra.len();

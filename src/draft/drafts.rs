@@ -23,8 +23,8 @@ pub(crate) struct RowDraft {
     pub(crate) has_name: bool,
     /// Whether the contact has an e-mail address or a phone, even if no match rule uses it.
     pub(crate) has_address: bool,
-    /// Whether the contact side has nothing but keys, next to an opportunity. Then it only refers to the contact that the
-    /// opportunity belongs to, and does not describe it (M10).
+    /// Whether the contact side has nothing but keys, next to an opportunity. Then it only refers to the contact that
+    /// the opportunity belongs to, and does not describe it (M10).
     pub(crate) only_refers: bool,
     /// Whether the opportunity has tags for its contact (P8).
     pub(crate) has_tags: bool,

@@ -2,8 +2,8 @@
 //!
 //! If neither part has a column, a full name is split by the rule of §9. Next to a column for a part it is not: what
 //! that column says is not overruled, and no name is put together from two people's. Where a row leaves the other part
-//! blank, a full name that begins with the row's first name, or ends with its last name, says that part with the
-//! rest of its words. One that does neither is left out, which is told. A single word is the part that the row is missing:
+//! blank, a full name that begins with the row's first name, or ends with its last name, says that part with the rest
+//! of its words. One that does neither is left out, which is told. A single word is the part that the row is missing:
 //!
 //! ```text
 //! Full Name           First Name  Last Name      first  last

@@ -22,8 +22,8 @@ impl Group {
         groups(columns, |column| column.field.primary())
     }
 
-    /// The groups of opportunity columns, which are sorted by field. Fields that a new opportunity has even without a column
-    /// have groups, too, of no columns (O6).
+    /// The groups of opportunity columns, which are sorted by field. Fields that a new opportunity has even without a
+    /// column have groups, too, of no columns (O6).
     pub(super) fn of_opportunities(columns: &[Column]) -> Vec<Self> {
         let mut groups = groups(columns, |column| column.field);
         for field in [
@@ -40,7 +40,8 @@ impl Group {
         groups
     }
 
-    /// Whether a row certainly says nothing in these columns, given the columns that it [fills](crate::source::BlockRow::filled).
+    /// Whether a row certainly says nothing in these columns, given the columns that it
+    /// [fills](crate::source::BlockRow::filled).
     pub(crate) fn is_silent(&self, filled: u64) -> bool {
         self.bits != 0 && self.bits & filled == 0
     }

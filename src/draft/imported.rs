@@ -1,12 +1,12 @@
 //! [`Imported`]: what our own error log says about the import that it came from (behaviour §15).
 //!
-//! A row is in the log if one of its sides failed; the other side may have been imported. Then the log has the id of the
-//! imported record and a check of the cells of that side.
+//! A row is in the log if one of its sides failed; the other side may have been imported. Then the log has the id of
+//! the imported record and a check of the cells of that side.
 //!
-//! - If nobody has changed these cells since, the side is not written again, over what later rows of the file or people have
-//!   written.
-//! - For a contact, a second part of the check covers the cells by which contacts are found. If somebody has changed one of
-//!   these, the row may have been about another contact.
+//! - If nobody has changed these cells since, the side is not written again, over what later rows of the file or people
+//!   have written.
+//! - For a contact, a second part of the check covers the cells by which contacts are found. If somebody has changed
+//!   one of these, the row may have been about another contact.
 //! - A repeat that was left out (M10) has the id of the contact that it repeats, and a check of its own. If nobody has
 //!   changed the row, it is left out again, even if the log does not have the row that it repeats.
 
@@ -28,8 +28,8 @@ const FOUND: char = 'm';
 /// The same, if the row had brought the contact.
 const BROUGHT: char = 'n';
 
-/// Which contact a row of the log means if somebody has changed a cell by which contacts are found, and the match rules find
-/// no contact now.
+/// Which contact a row of the log means if somebody has changed a cell by which contacts are found, and the match rules
+/// find no contact now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Otherwise {
     /// The contact that the log names: the row had created it, then with another address.

@@ -1,8 +1,8 @@
 //! What each row offers before any decision: the compiled mapping, and the drafts of the rows.
 //!
 //! [`Settings`] are everything that is fixed before row 1. A [`Column`] reads cells. A [`Drafter`] makes the [`Drafts`] of a
-//! block: for each row which sides it has, which keys they offer, and which cells cannot be used. Values are not kept. When a
-//! step is looked at or written, they are read again from the block.
+//! block: for each row which sides it has, which keys they offer, and which cells cannot be used. Values are not kept.
+//! When a step is looked at or written, they are read again from the block.
 //!
 //! ```text
 //! Email,Name,Deal,Value                       has contact  has opportunity  keys

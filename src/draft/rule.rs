@@ -6,8 +6,8 @@ use crate::field::{FieldId, Fields};
 use crate::object::Object;
 use crate::source::BlockRow;
 
-/// A match rule all of whose fields have a column. Other rules are left out, because they would be blank on every row, and
-/// blank never equals blank (behaviour M2).
+/// A match rule all of whose fields have a column. Other rules are left out, because they would be blank on every row,
+/// and blank never equals blank (behaviour M2).
 #[derive(Clone, Debug)]
 pub(crate) struct Rule {
     /// Its position in the account's policy.

@@ -23,8 +23,8 @@ impl Drafter<'_> {
             let (fields, column) = match &rule.shape {
                 Shape::Emails | Shape::Phones => continue,
                 Shape::Text(field) => {
-                    // A value under a rule of one field may belong to another contact and be dropped (M6). So the key says
-                    // from which column it is.
+                    // A value under a rule of one field may belong to another contact and be dropped (M6). So the key
+                    // says from which column it is.
                     let mut columns = settings.contact_columns.iter();
                     let column = columns.find(|column| column.field == *field);
                     (std::slice::from_ref(field), column.and_then(Column::index))

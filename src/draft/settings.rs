@@ -47,7 +47,8 @@ pub(crate) struct Settings {
     /// The columns of opportunities, grouped by field, and the fields that a new opportunity has even without a
     /// column (O6).
     pub(crate) opportunity_groups: Vec<Group>,
-    /// Some row may create an opportunity: mode and account let one (O5), and the columns have what a new one needs (O6).
+    /// Some row may create an opportunity: mode and account let one (O5), and the columns have what a new one needs
+    /// (O6).
     pub(crate) may_create_opportunities: bool,
     /// See [`earlier::clearable`].
     pub(crate) clearable: Vec<FieldId>,

@@ -7,8 +7,8 @@ use crate::source::{Stripe, rows_of};
 /// The columns of contacts, or those of opportunities.
 #[derive(Debug, Default)]
 pub(super) struct SideColumns<'s> {
-    /// The columns in the order in which they are checked: first those that are not [quiet](CheckedColumn::is_quiet), then the
-    /// quiet ones that name a contact, then the other quiet ones.
+    /// The columns in the order in which they are checked: first those that are not [quiet](CheckedColumn::is_quiet),
+    /// then the quiet ones that name a contact, then the other quiet ones.
     pub(super) columns: Vec<CheckedColumn<'s>>,
     pub(super) has_constants: bool,
 }

@@ -77,8 +77,8 @@ impl StripeKeys {
         starts
     }
 
-    /// Shows the columns in the order in which a row offers their keys. For a column under a rule, also shows the kind that its
-    /// keys get. A column of addresses is shown once for each rule that uses it.
+    /// Shows the columns in the order in which a row offers their keys. For a column under a rule, also shows the kind
+    /// that its keys get. A column of addresses is shown once for each rule that uses it.
     fn each_column(&self, rules: &[Rule], mut show: impl FnMut(&KeyColumn, Option<KeyKind>)) {
         self.contact_ids.iter().for_each(|column| show(column, None));
         for (number, rule) in rules.iter().enumerate() {

@@ -24,8 +24,9 @@ pub(super) fn with_formats_of_log(mut mapping: Mapping, rows: &Rows<'_>) -> Mapp
     mapping
 }
 
-/// The suggestions for the columns of our own error log: they mean what they meant in the file that the log is about, whatever
-/// its few rows look like. `None` for any other file, and for a log of an earlier version, which does not say that.
+/// The suggestions for the columns of our own error log: they mean what they meant in the file that the log is about,
+/// whatever its few rows look like. `None` for any other file, and for a log of an earlier version, which does not say
+/// that.
 pub(super) fn suggest_for_log(
     rows: &Rows<'_>,
     objects: &[Object],

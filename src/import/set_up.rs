@@ -16,8 +16,8 @@ use crate::source::Rows;
 use crate::storage::AsyncStorageWrite;
 
 impl Import {
-    /// The settings for a file, or everything that is wrong with them. `answers` says whether storage can answer a match rule
-    /// of these fields.
+    /// The settings for a file, or everything that is wrong with them. `answers` says whether storage can answer a
+    /// match rule of these fields.
     pub(super) fn set_up(
         &self,
         account: Account,
@@ -52,8 +52,8 @@ impl Import {
         Ok(settings)
     }
 
-    /// The account whose settings the file is read with. Under the preset, if the account states no date order, dates that can
-    /// be read either way are month first (§9, §16).
+    /// The account whose settings the file is read with. Under the preset, if the account states no date order, dates
+    /// that can be read either way are month first (§9, §16).
     fn account_as_read(&self, mut account: Account) -> Account {
         if self.is_highlevel {
             account.date_order.get_or_insert(DateOrder::Mdy);
@@ -146,9 +146,9 @@ impl Modes {
     }
 }
 
-/// Notices about objects of which no row can create a record, because a field that a new record needs is not mapped (A4).
-/// It is only a notice, because rows may still update records, or be imported for the other object. If the mode is only to
-/// create, the check of the mapping has refused it.
+/// Notices about objects of which no row can create a record, because a field that a new record needs is not mapped
+/// (A4). It is only a notice, because rows may still update records, or be imported for the other object. If the mode
+/// is only to create, the check of the mapping has refused it.
 fn lacking(settings: &Settings, modes: &Modes) -> Vec<Finding> {
     let Settings { mapping, headers, fields, account, .. } = settings;
     let mut found = Vec::new();
@@ -175,7 +175,8 @@ fn lacking(settings: &Settings, modes: &Modes) -> Vec<Finding> {
     found
 }
 
-/// Whether the columns say more about a record than the id by which it is found, so that the file may bring new records.
+/// Whether the columns say more about a record than the id by which it is found, so that the file may bring new
+/// records.
 fn tells_of_new(settings: &Settings, object: Object) -> bool {
     settings.columns(object).iter().any(|column| match object {
         Object::Contact => column.field.is_address() || column.field.is_name(),
@@ -226,8 +227,8 @@ pub(super) fn check_follow_ups<'f, S: AsyncStorageWrite>(
     if problems.is_empty() { Ok(()) } else { Err(ConfigError { problems }) }
 }
 
-/// The problem that no column is mapped. It lists the headers, because they usually show what is wrong with the file: a row of
-/// values in their place, or one header that contains all of them.
+/// The problem that no column is mapped. It lists the headers, because they usually show what is wrong with the file: a
+/// row of values in their place, or one header that contains all of them.
 fn nothing_mapped(rows: &Rows<'_>) -> String {
     let headers = rows.headers();
     const MOST: usize = 5;

@@ -13,8 +13,9 @@ use crate::object::Object;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct StoredId(pub(crate) u32);
 
-/// The id, version and wanted values of every record that storage has returned, in one text. They are the values that steps
-/// show as those before. A record keeps the values with which it was first read, whatever later answers say (behaviour L1).
+/// The id, version and wanted values of every record that storage has returned, in one text. They are the values that
+/// steps show as those before. A record keeps the values with which it was first read, whatever later answers say
+/// (behaviour L1).
 #[derive(Debug)]
 pub(crate) struct Answers {
     object: Object,
@@ -113,8 +114,8 @@ impl Answers {
         }
     }
 
-    /// Makes room for this many times as much as there is now. That is only a guess, so nothing is reserved if it would take
-    /// very much memory.
+    /// Makes room for this many times as much as there is now. That is only a guess, so nothing is reserved if it would
+    /// take very much memory.
     pub(crate) fn reserve(&mut self, times: usize) {
         const MOST_BYTES: usize = 256 * 1024 * 1024;
         if self.text.len().saturating_mul(times) > MOST_BYTES {
@@ -223,8 +224,8 @@ impl Answers {
         }
     }
 
-    /// Whether a call adds anything to a new record. Usually it does not: the record was found by another key, and the call
-    /// repeats the values.
+    /// Whether a call adds anything to a new record. Usually it does not: the record was found by another key, and the
+    /// call repeats the values.
     fn says_more(&self, reply: &Reply<'_>, record: StoredId, first: usize, call: usize) -> bool {
         let adds = |(field, value)| {
             !self.takes_no_more(record, field, reply.found.slice(value), reply.fields)
@@ -264,8 +265,8 @@ impl Answers {
         StoredId(by_id.find_or_insert(search.tag(), next, |at| records[at as usize].id(text) == id))
     }
 
-    /// Whether adding this value to a record would change nothing: a value that is given twice counts once, and a field with a
-    /// single value keeps the first one.
+    /// Whether adding this value to a record would change nothing: a value that is given twice counts once, and a field
+    /// with a single value keeps the first one.
     fn takes_no_more(
         &self,
         record: StoredId,
@@ -313,8 +314,8 @@ impl Answers {
         });
     }
 
-    /// Appends the texts of a record one by one. Returns the ends of the id and of the version, counted from the start of the
-    /// record.
+    /// Appends the texts of a record one by one. Returns the ends of the id and of the version, counted from the start
+    /// of the record.
     fn push_texts(
         &mut self,
         &Reply { found, fields, .. }: &Reply<'_>,

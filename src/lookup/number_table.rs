@@ -1,9 +1,9 @@
 //! [`NumberTable`]: a hash table that finds numbers by a tag, with a single access to memory for most searches.
 //!
-//! For a large file the table is far larger than the processor's cache, and the place of a tag in it may be anywhere. So a
-//! slot holds the tag together with the number: a search sees at once whether it has met its tag, and a new number is
-//! written where the search for it has ended. The place of a tag is proportional to its value or, if that slot is taken, the
-//! next one that is free:
+//! For a large file the table is far larger than the processor's cache, and the place of a tag in it may be anywhere.
+//! So a slot holds the tag together with the number: a search sees at once whether it has met its tag, and a new number
+//! is written where the search for it has ended. The place of a tag is proportional to its value or, if that slot is
+//! taken, the next one that is free:
 //!
 //! ```text
 //! slots    0        1        2        3        4
@@ -11,8 +11,8 @@
 //!                   ^ 0x3b.. would be here, but 0x3a.. was first
 //! ```
 //!
-//! So tags are nearly in order, and when the table grows, both the old and the new one are passed through from one end to
-//! the other.
+//! So tags are nearly in order, and when the table grows, both the old and the new one are passed through from one end
+//! to the other.
 
 /// Numbers that are found by a tag. Several may have the same tag.
 #[derive(Debug, Default)]
@@ -66,8 +66,8 @@ impl NumberTable {
         Search { at: at as u32, slot: self.slots.get(at).copied().unwrap_or(EMPTY), ..search }
     }
 
-    /// Follows a search to its end. The processor cannot predict which searches go on from their first slot to the second,
-    /// so that step takes no branch. Few searches go farther.
+    /// Follows a search to its end. The processor cannot predict which searches go on from their first slot to the
+    /// second, so that step takes no branch. Few searches go farther.
     pub(crate) fn follow(&self, search: Search) -> Search {
         let at = search.at + u32::from(!search.has_ended());
         let slot = self.slots.get(at as usize).copied().unwrap_or(EMPTY);

@@ -108,8 +108,8 @@ impl Question {
 
     /// The mark of an asked key. The question must be [sorted](Self::sort).
     ///
-    /// Most adapters declare the very text that they were asked for, in the same order. So the key is first looked for by the
-    /// address of its text, from `near` on, which is where the last key was found.
+    /// Most adapters declare the very text that they were asked for, in the same order. So the key is first looked for
+    /// by the address of its text, from `near` on, which is where the last key was found.
     pub(crate) fn mark_of(
         &self,
         rule: usize,
@@ -215,8 +215,8 @@ fn position(sorted: &[Asked], all: &str, text: &str) -> Option<usize> {
     sorted.binary_search_by(|asked| asked.slice(all).cmp(text)).ok()
 }
 
-/// A small approximate set of texts (a Bloom filter with one hash). It is quick, but may claim to hold a text that was never
-/// added.
+/// A small approximate set of texts (a Bloom filter with one hash). It is quick, but may claim to hold a text that was
+/// never added.
 #[derive(Debug)]
 struct Traces([u64; 64]);
 
@@ -238,7 +238,8 @@ impl Traces {
     }
 }
 
-/// The word and the bit in it that stand for a text: twelve bits of a hash of its last eight bytes, in which ids differ most.
+/// The word and the bit in it that stand for a text: twelve bits of a hash of its last eight bytes, in which ids differ
+/// most.
 fn trace_of(text: &str) -> (usize, u64) {
     let last = match text.as_bytes().last_chunk() {
         Some(last) => u64::from_le_bytes(*last),

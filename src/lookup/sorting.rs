@@ -127,7 +127,8 @@ impl AskedPhone {
 /// From this many phones on, sorting them by bits is quicker than comparing them.
 const MANY: usize = 1_024;
 
-/// Sorts phones in the order of their texts, without making the texts. Returns whether any of them occurs more than once.
+/// Sorts phones in the order of their texts, without making the texts. Returns whether any of them occurs more than
+/// once.
 pub(super) fn sort_phones(phones: &mut Vec<AskedPhone>) -> bool {
     match phones.len() {
         ..MANY => phones.sort_unstable_by_key(|phone| phone.order),
@@ -136,8 +137,8 @@ pub(super) fn sort_phones(phones: &mut Vec<AskedPhone>) -> bool {
     phones.windows(2).any(|two| two[0].order == two[1].order)
 }
 
-/// A radix sort: orders the phones by their lowest bits, then by the next ones, and so on. No phone is compared with another
-/// one, so there are no branches for the processor to mispredict.
+/// A radix sort: orders the phones by their lowest bits, then by the next ones, and so on. No phone is compared with
+/// another one, so there are no branches for the processor to mispredict.
 fn sort_by_bits(phones: &mut Vec<AskedPhone>) {
     const BITS: u32 = 11;
     let first = phones[0].order;

@@ -71,8 +71,8 @@ impl Addresses {
     }
 }
 
-/// The addresses of a contact after these rows have been folded onto the stored ones. `columns` are all columns of contacts,
-/// sorted by field.
+/// The addresses of a contact after these rows have been folded onto the stored ones. `columns` are all columns of
+/// contacts, sorted by field.
 pub(crate) fn addresses_of<'p>(
     base: Base<'p>,
     kind: Addresses,
@@ -90,9 +90,9 @@ pub(crate) type Surplus<'p> = (Option<u16>, u16, Value<'p>);
 impl<'p> AddressBook<'p> {
     /// Folds one more row, and hands the addresses for which there is no room to `no_room`.
     ///
-    /// Removing comes first, so that no address of the row itself is removed. A primary address that the row replaces is
-    /// kept as an additional one (V2). If the row also replaces the additional ones, it states all addresses of the contact,
-    /// and the replaced one is not kept.
+    /// Removing comes first, so that no address of the row itself is removed. A primary address that the row replaces
+    /// is kept as an additional one (V2). If the row also replaces the additional ones, it states all addresses of the
+    /// contact, and the replaced one is not kept.
     pub(crate) fn take_row(
         &mut self,
         base: Base<'p>,
@@ -122,10 +122,10 @@ impl<'p> AddressBook<'p> {
     }
 }
 
-/// Whether a row of this file can replace the stored primary address. A replaced address is kept among the additional ones
-/// (V2). There the next import of the file could not tell it from other additional addresses, and would lose it if a cell
-/// removed these. So if a row can replace the primary address, no blank and no clear token removes additional addresses, and
-/// no row without a primary address overwrites them (L3).
+/// Whether a row of this file can replace the stored primary address. A replaced address is kept among the additional
+/// ones (V2). There the next import of the file could not tell it from other additional addresses, and would lose it if
+/// a cell removed these. So if a row can replace the primary address, no blank and no clear token removes additional
+/// addresses, and no row without a primary address overwrites them (L3).
 pub(crate) fn may_replace_primary(kind: Addresses, columns: &[Column]) -> bool {
     columns.iter().any(|column| replaces_primary(kind, column))
 }
@@ -143,8 +143,8 @@ fn of_kind(kind: Addresses, columns: &[Column]) -> &[Column] {
     &columns[..columns.partition_point(|column| kind.has(column.field))]
 }
 
-/// A short cut for most contacts: if the stored contact and these rows have just one address in all, this is that address, or
-/// `Some(None)` if they have none. `None` if the rows have to be folded.
+/// A short cut for most contacts: if the stored contact and these rows have just one address in all, this is that
+/// address, or `Some(None)` if they have none. `None` if the rows have to be folded.
 fn only_address<'p>(
     base: Base<'p>,
     kind: Addresses,

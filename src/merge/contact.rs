@@ -17,8 +17,8 @@ pub(crate) fn fold_contact<'p>(
     fold_groups(base, rows, tags, out, |_| true);
 }
 
-/// Whether the rows of a contact, and the [gifts](Gift) to it, change anything. It takes less work than [`fold_contact`],
-/// because it stops at the first field that differs. `buffer` is overwritten.
+/// Whether the rows of a contact, and the [gifts](Gift) to it, change anything. It takes less work than
+/// [`fold_contact`], because it stops at the first field that differs. `buffer` is overwritten.
 pub(crate) fn changes_contact<'p>(
     base: Base<'p>,
     rows: &[RowOf<'p>],

@@ -1,14 +1,14 @@
-//! Which fields of a record the rows of a window have given, and which they have left unfilled. Later windows need to know
-//! both: a blank never clears what an earlier row of the file has given (W3), and a row may still fill what no earlier row
-//! has filled (W2).
+//! Which fields of a record the rows of a window have given, and which they have left unfilled. Later windows need to
+//! know both: a blank never clears what an earlier row of the file has given (W3), and a row may still fill what no
+//! earlier row has filled (W2).
 
 use super::addresses::{Addresses, addresses_of};
 use super::list::Gift;
 use super::{Base, RowOf, Standing, list, opportunity, single};
 use crate::field::FieldId;
 
-/// Whether one of these rows, or a row of an earlier window, has given the record this field. `was_written` says that an
-/// interrupted import has written these rows already, so that the stored record includes them.
+/// Whether one of these rows, or a row of an earlier window, has given the record this field. `was_written` says that
+/// an interrupted import has written these rows already, so that the stored record includes them.
 pub(crate) fn gives<'p>(
     base: Base<'p>,
     rows: &[RowOf<'p>],
@@ -19,8 +19,8 @@ pub(crate) fn gives<'p>(
     let columns = base.settings.columns_of(field);
     if let Some(kind) = Addresses::of_field(field) {
         let book = addresses_of(base, kind, &base.settings.contact_columns, rows);
-        // If the rows were written already, they may have made a given primary address an additional one. The stored record
-        // no longer shows that.
+        // If the rows were written already, they may have made a given primary address an additional one. The stored
+        // record no longer shows that.
         let may_have_moved = was_written && base.is_given(kind.primary()) && book.is_primary_given;
         return match field == kind.primary() {
             true => book.is_primary_given,
@@ -39,8 +39,8 @@ pub(crate) fn gives<'p>(
     }
 }
 
-/// Whether a later row may still fill the field (W2): after these rows it is blank, or has only tags of follow-ups, or the 0
-/// that stands for no value (O6). `was_written` has the same meaning as for [`gives`].
+/// Whether a later row may still fill the field (W2): after these rows it is blank, or has only tags of follow-ups, or
+/// the 0 that stands for no value (O6). `was_written` has the same meaning as for [`gives`].
 pub(crate) fn leaves_unfilled<'p>(
     base: Base<'p>,
     rows: &[RowOf<'p>],

@@ -89,8 +89,8 @@ pub(super) fn folded<'p>(
     list
 }
 
-/// Whether these rows leave a contact without tags, except for those of follow-ups. `was_written` says that an interrupted
-/// import has written these rows already, so that the stored tags include theirs and those of follow-ups.
+/// Whether these rows leave a contact without tags, except for those of follow-ups. `was_written` says that an
+/// interrupted import has written these rows already, so that the stored tags include theirs and those of follow-ups.
 pub(super) fn leaves_tags_unfilled<'p>(
     base: Base<'p>,
     columns: &'p [Column],
@@ -109,8 +109,8 @@ pub(super) struct List<'p> {
     items: Items<'p>,
     /// Whether a row of this file has given some of it, so that no later blank clears it (W3).
     pub(super) is_given: bool,
-    /// Whether it is blank except for what follow-ups have added. Follow-ups come after every row of the file, so a row may
-    /// still fill it (W2, F3).
+    /// Whether it is blank except for what follow-ups have added. Follow-ups come after every row of the file, so a row
+    /// may still fill it (W2, F3).
     pub(super) is_unfilled: bool,
 }
 
@@ -172,8 +172,8 @@ impl<'p> List<'p> {
                 self.fill(items);
             }
         }
-        // The row that creates the record gets the defaults (W6), unless the clear token says that the field stays blank.
-        // In a column that keeps what is stored, only this row can say so.
+        // The row that creates the record gets the defaults (W6), unless the clear token says that the field stays
+        // blank. In a column that keeps what is stored, only this row can say so.
         let says_none = |column: &Column| {
             column.merge == Merge::Keep
                 && column.is_clear_token(normalize::trim(column.text(&row.cells)))
@@ -192,8 +192,8 @@ impl<'p> List<'p> {
         items.into_iter().for_each(|item| self.items.join(item));
     }
 
-    /// The items of a row in one column, or the default that stands in for a blank even on updates. The field counts as given,
-    /// whether or not the merge rule takes them (W3).
+    /// The items of a row in one column, or the default that stands in for a blank even on updates. The field counts as
+    /// given, whether or not the merge rule takes them (W3).
     fn read_items(&mut self, base: Base<'p>, column: &'p Column, row: &RowOf<'p>) -> Few<'p> {
         let mut items = Few::new();
         row.each_value(base.settings, column, |place, item| {

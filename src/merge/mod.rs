@@ -1,11 +1,11 @@
 //! What an update writes: the rows of one record, folded in file order onto what is stored.
 //!
-//! Planning only notes which rows belong to a record. The effective value of a field is computed from the cells of these
-//! rows whenever a step is looked at or written (behaviour W1-W6, V1-V6, O6-O9). So a plan stays as small as its file, and
-//! the preview and the write cannot differ.
+//! Planning only notes which rows belong to a record. The effective value of a field is computed from the cells of
+//! these rows whenever a step is looked at or written (behaviour W1-W6, V1-V6, O6-O9). So a plan stays as small as its
+//! file, and the preview and the write cannot differ.
 //!
-//! A row *gives* a field the value of its cell, whether or not the merge rule of the column takes that value. No later blank
-//! clears a field that was given (W3).
+//! A row *gives* a field the value of its cell, whether or not the merge rule of the column takes that value. No later
+//! blank clears a field that was given (W3).
 
 mod addresses;
 mod contact;
@@ -37,8 +37,8 @@ use crate::plan::{Fact, Memory};
 use crate::source::BlockRow;
 use crate::value::Value;
 
-/// A value of a row that is not written, for example because it belongs to another contact, or because there is no room for
-/// it. It is given by its row, its column, and its place among the items of the cell.
+/// A value of a row that is not written, for example because it belongs to another contact, or because there is no room
+/// for it. It is given by its row, its column, and its place among the items of the cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Dropped {
     pub(crate) row: RowNumber,
@@ -55,14 +55,14 @@ pub(crate) struct RowOf<'p> {
     pub(crate) rule: Option<u8>,
     /// The values of the row that are not written.
     pub(crate) dropped: &'p [Dropped],
-    /// Whether its opportunity stays open, whatever a cell, a constant or a default says (O5). A cell that would close it is
-    /// also [dropped](Self::dropped), so that it gives nothing, and no later row is reported as contradicting it.
+    /// Whether its opportunity stays open, whatever a cell, a constant or a default says (O5). A cell that would close
+    /// it is also [dropped](Self::dropped), so that it gives nothing, and no later row is reported as contradicting it.
     pub(crate) stays_open: bool,
 }
 
 impl<'p> RowOf<'p> {
-    /// Shows the values of a cell that may hold several, each with its place among the items. Items that cannot be used are
-    /// left out.
+    /// Shows the values of a cell that may hold several, each with its place among the items. Items that cannot be used
+    /// are left out.
     pub(crate) fn each_value(
         &self,
         settings: &'p Settings,
@@ -100,9 +100,9 @@ impl<'p> RowOf<'p> {
             && !self.clears_nothing(settings, column)
     }
 
-    /// Whether a blank clears nothing on this row (W3). That is so in two cases. A short row does not have the cell at all
-    /// (§12). Or the file is our own error log, and this side was imported before: it has cleared then what it had to clear,
-    /// and must not clear what other rows of that file have given since.
+    /// Whether a blank clears nothing on this row (W3). That is so in two cases. A short row does not have the cell at
+    /// all (§12). Or the file is our own error log, and this side was imported before: it has cleared then what it had
+    /// to clear, and must not clear what other rows of that file have given since.
     fn clears_nothing(&self, settings: &Settings, column: &Column) -> bool {
         column.is_missing(&self.cells) || settings.was_imported(column.object, &self.cells)
     }
@@ -121,8 +121,8 @@ impl<'p> RowOf<'p> {
 pub(crate) struct Base<'p> {
     pub(crate) settings: &'p Settings,
     pub(crate) stored: Option<(&'p Answers, StoredId)>,
-    /// What earlier windows of a run have given each record and left unfilled. `None` unless the mapping has cells that can
-    /// clear, or columns that fill blanks.
+    /// What earlier windows of a run have given each record and left unfilled. `None` unless the mapping has cells that
+    /// can clear, or columns that fill blanks.
     pub(crate) memory: Option<&'p Memory>,
 }
 
@@ -180,7 +180,8 @@ impl<'p> Base<'p> {
             .filter(|value| !matches!(value, Value::Text(text) if text.is_empty()))
     }
 
-    /// The region in which stored phones without a country code are read: the record's own country, or else the account's.
+    /// The region in which stored phones without a country code are read: the record's own country, or else the
+    /// account's.
     fn country(&self) -> Option<&'p str> {
         let own =
             self.shown(FieldId::COUNTRY).next().and_then(|c| crate::normalize::country(c).ok());
@@ -191,7 +192,8 @@ impl<'p> Base<'p> {
 /// The role of a row among those of its record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RowRole {
-    /// It creates the record. Defaults stand in for its blanks (W6), and even columns that keep what is stored are taken.
+    /// It creates the record. Defaults stand in for its blanks (W6), and even columns that keep what is stored are
+    /// taken.
     Creates,
     /// It is folded into a record that is stored or that an earlier row creates.
     Joins,

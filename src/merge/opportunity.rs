@@ -1,5 +1,5 @@
-//! The opportunity as a whole: every field in the account's order. Pipeline, stage, status and lost reason depend on each
-//! other, so they are folded together, as its [`Standing`] (behaviour O6-O9).
+//! The opportunity as a whole: every field in the account's order. Pipeline, stage, status and lost reason depend on
+//! each other, so they are folded together, as its [`Standing`] (behaviour O6-O9).
 
 mod row_standing;
 mod standing;

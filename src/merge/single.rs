@@ -14,8 +14,8 @@ use crate::object::Object;
 use crate::plan::Changes;
 use crate::value::Value;
 
-/// Folds the rows of a record for a field with a single value, and adds the change to `out`, if there is one. `columns` are
-/// all columns that feed the field.
+/// Folds the rows of a record for a field with a single value, and adds the change to `out`, if there is one. `columns`
+/// are all columns that feed the field.
 pub(super) fn fold_single<'p>(
     base: Base<'p>,
     columns: &'p [Column],
@@ -64,9 +64,9 @@ pub(super) fn fold_single<'p>(
     }
 }
 
-/// A short cut by which most values come straight from their cell. If the field has only one column, its merge rule alone may
-/// say which row counts: then this is the value of that row. `Some(None)` if no row has a value, `None` if the rows have to
-/// be folded.
+/// A short cut by which most values come straight from their cell. If the field has only one column, its merge rule
+/// alone may say which row counts: then this is the value of that row. `Some(None)` if no row has a value, `None` if
+/// the rows have to be folded.
 fn from_one_cell<'p>(
     base: Base<'p>,
     column: &'p Column,
@@ -86,8 +86,9 @@ fn from_one_cell<'p>(
     }
 }
 
-/// The last value of the rows. But a value that looks the same as the one before is not written again (W4). So if the values
-/// right before the last one, including the stored one, look the same, the earliest of these is kept as it is written.
+/// The last value of the rows. But a value that looks the same as the one before is not written again (W4). So if the
+/// values right before the last one, including the stored one, look the same, the earliest of these is kept as it is
+/// written.
 fn last_said<'p>(base: Base<'p>, column: &'p Column, rows: &[RowOf<'p>]) -> Option<Value<'p>> {
     let mut said = rows.iter().rev().filter_map(|row| said_by(base, column, row));
     let last = said.next()?;
@@ -133,8 +134,8 @@ pub(super) fn folded<'p>(
     Some(Single::stored(base, columns.first()?.field).take_rows(base, columns, rows))
 }
 
-/// Whether this row cannot clear the field (W3): it is an id, a required field, or part of the match rule by which the row has
-/// found the record, or a blank of this row clears nothing at all.
+/// Whether this row cannot clear the field (W3): it is an id, a required field, or part of the match rule by which the
+/// row has found the record, or a blank of this row clears nothing at all.
 fn is_protected(settings: &Settings, row: &RowOf<'_>, column: &Column) -> bool {
     let field = column.field;
     let by = row.rule.and_then(|rule| settings.rules.get(usize::from(rule)));
@@ -230,9 +231,9 @@ impl<'p> Single<'p> {
             };
             self.take(column, cell, role);
         }
-        // The row that creates the record gets the defaults, and later rows find them there (L1, W6). If the row asks to
-        // clear the field, no default stands in. A default does not make the field given, because the next import of the
-        // file finds the record stored and uses no default (L3).
+        // The row that creates the record gets the defaults, and later rows find them there (L1, W6). If the row asks
+        // to clear the field, no default stands in. A default does not make the field given, because the next import of
+        // the file finds the record stored and uses no default (L3).
         if self.value.is_none() && role == RowRole::Creates && !is_asked_blank {
             self.value = columns.iter().find_map(|column| column.default_value(region, choices));
         }

@@ -7,9 +7,9 @@ pub(crate) enum Claim {
     /// Any row: none has been matched with it yet.
     #[default]
     Free,
-    /// Only rows that could create an opportunity. The row that was matched with it could not, so it only borrows it. With
-    /// an earlier import of the file that row may have failed, and a later row may have created the opportunity: then
-    /// this later row has to find it (L3).
+    /// Only rows that could create an opportunity. The row that was matched with it could not, so it only borrows it.
+    /// With an earlier import of the file that row may have failed, and a later row may have created the opportunity:
+    /// then this later row has to find it (L3).
     Lent,
     /// No row.
     Consumed,

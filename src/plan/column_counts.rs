@@ -258,8 +258,8 @@ struct Target<'p> {
 }
 
 impl Target<'_> {
-    /// Whether the record certainly has the value of a cell afterwards. `is_alone` says that the cell is on the only row of the
-    /// record.
+    /// Whether the record certainly has the value of a cell afterwards. `is_alone` says that the cell is on the only
+    /// row of the record.
     fn stays(&self, is_alone: bool) -> bool {
         self.is_simple && (is_alone || self.columns[0].merge == Merge::Append)
     }
@@ -324,8 +324,8 @@ impl<'p> Target<'p> {
     }
 }
 
-/// Whether every usable value of this column on the only row of a record is there afterwards. That is so if the column takes
-/// every value, its field depends on no other field, and no other column replaces what it feeds.
+/// Whether every usable value of this column on the only row of a record is there afterwards. That is so if the column
+/// takes every value, its field depends on no other field, and no other column replaces what it feeds.
 fn is_simple(columns: &[Column], column: &Column) -> bool {
     let depends = matches!(
         column.field,

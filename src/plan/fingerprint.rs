@@ -176,8 +176,8 @@ impl Notes {
         }
     }
 
-    /// Lists and workflows; tags are among the changes. Contacts are ordered by the rows that name them, because their numbers
-    /// depend on the size of the window.
+    /// Lists and workflows; tags are among the changes. Contacts are ordered by the rows that name them, because their
+    /// numbers depend on the size of the window.
     fn follow_ups(&mut self, plan: &Plan) {
         let ledger = &plan.ledger;
         let mut due = ledger.lists_and_workflows();

@@ -7,14 +7,15 @@ use crate::object::{Object, RowIndex, RowNumber};
 /// What is known, when an interrupted import goes on, of the records that its rows had found (behaviour X6).
 ///
 /// Storage has changed since, not least by the import itself. If such a row looked for its record again, it might find
-/// another one. So what is noted here counts before what storage answers now. It comes from the tokens of the steps that
-/// are written and, for rows that left no token, from the checkpoint.
+/// another one. So what is noted here counts before what storage answers now. It comes from the tokens of the steps
+/// that are written and, for rows that left no token, from the checkpoint.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Interrupted {
     /// The stored contact that a row had found: for the first row of each contact that was written, and for rows that
     /// left no token. The row leads there again, even if none of its keys does any more.
     pub(crate) contacts: Map<RowIndex, Box<str>>,
-    /// The first row of each stored contact that was written, by the contact's id. No earlier row had found the contact.
+    /// The first row of each stored contact that was written, by the contact's id. No earlier row had found the
+    /// contact.
     pub(crate) first_rows: Map<Box<str>, RowIndex>,
     /// Rows that had found nobody, each with the id of the contact that it created, or `None` if storage refused that
     /// contact. If somebody else has their keys now, that came later.
@@ -28,8 +29,8 @@ pub(crate) struct Interrupted {
     pub(crate) created_opportunities: Set<RowIndex>,
     /// Rows that had joined a record which an earlier row creates, each with that earlier row.
     pub(crate) joined_row: Map<(Object, RowIndex), RowIndex>,
-    /// Rows that left no token for their contact, each with those of its keys that belonged to somebody else (M6). A key
-    /// is given by its column and its place in the cell.
+    /// Rows that left no token for their contact, each with those of its keys that belonged to somebody else (M6). A
+    /// key is given by its column and its place in the cell.
     pub(crate) dropped: Map<RowIndex, Vec<(u16, u16)>>,
     /// Whether the checkpoint names every row that could find another record because of what the import has written.
     /// Then all rows that it does not name find what they found before.

@@ -63,8 +63,8 @@ pub(crate) struct Passage {
     pub(crate) is_in_turn: bool,
 }
 
-/// The keys that pass from one contact to another in this plan, or that several contacts carry in the end: by the position
-/// of the match rule, and by the text of the key.
+/// The keys that pass from one contact to another in this plan, or that several contacts carry in the end: by the
+/// position of the match rule, and by the text of the key.
 pub(crate) type PassedOn = Map<(u8, String), Passage>;
 
 impl Ledger {
@@ -289,7 +289,8 @@ impl Ledger {
         std::iter::successors(last, move |&row| self.previous(record.object, row))
     }
 
-    /// This row and those before it that are folded into the same record, last one first, without those that only link it.
+    /// This row and those before it that are folded into the same record, last one first, without those that only link
+    /// it.
     pub(crate) fn back_from(
         &self,
         object: Object,
@@ -315,7 +316,8 @@ impl Ledger {
         }
     }
 
-    /// Whether this key may still be with another contact when its new one is written, so that it is not expected to be free.
+    /// Whether this key may still be with another contact when its new one is written, so that it is not expected to be
+    /// free.
     pub(crate) fn passes_on(&self, rule: u8, key: &str) -> bool {
         !self.passed_on.is_empty()
             && self.passed_on.get(&(rule, key.to_owned())).is_some_and(|it| !it.is_in_turn)

@@ -32,8 +32,8 @@ pub(crate) enum Fact {
     Unchanged = 1 << 3,
     /// It was planned as unchanged.
     PlannedUnchanged = 1 << 4,
-    /// No row has filled its tags, although a follow-up may have added some. For an opportunity: no row has filled its value,
-    /// although it is 0 (O6). Noted only if a column fills blanks (W2).
+    /// No row has filled its tags, although a follow-up may have added some. For an opportunity: no row has filled its
+    /// value, although it is 0 (O6). Noted only if a column fills blanks (W2).
     Unfilled = 1 << 5,
     /// For an opportunity: it was counted as linked.
     Linked = 1 << 6,
@@ -81,8 +81,8 @@ pub(crate) fn print_of(id: &str) -> u128 {
     XxHash3_128::oneshot(id.as_bytes())
 }
 
-/// The records that earlier windows of a run have met. Of each it keeps a fingerprint of the id, the first row and a byte of
-/// facts, so that a file of any length is imported in little memory.
+/// The records that earlier windows of a run have met. Of each it keeps a fingerprint of the id, the first row and a
+/// byte of facts, so that a file of any length is imported in little memory.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Memory {
     contacts: Records,
@@ -172,8 +172,8 @@ impl Memory {
         known.facts = known.facts.without(Fact::Unchanged);
     }
 
-    /// Notes whether a window has left a field unfilled that columns fill if it is blank ([`Fact::Unfilled`]). Records that no
-    /// row has met are left out.
+    /// Notes whether a window has left a field unfilled that columns fill if it is blank ([`Fact::Unfilled`]). Records
+    /// that no row has met are left out.
     pub(crate) fn note_unfilled(&mut self, object: Object, id: &str, is_unfilled: bool) {
         if self.get(object, id).is_some() {
             let known = self.of_mut(object).met.entry(print_of(id));
@@ -228,8 +228,8 @@ impl Memory {
     }
 }
 
-/// The bit of a field, by its number among the clearable ones. Only the first 64 have one, which is enough for nearly any
-/// file.
+/// The bit of a field, by its number among the clearable ones. Only the first 64 have one, which is enough for nearly
+/// any file.
 fn bit(number: usize) -> Option<u64> {
     (number < 64).then(|| 1 << number)
 }

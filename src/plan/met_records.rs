@@ -5,8 +5,8 @@ use hashbrown::HashTable;
 
 use super::memory::Facts;
 
-/// A fingerprint of an id. It has 88 bits, so that among ten million records the chance of two equal ones is about one in
-/// 10¹².
+/// A fingerprint of an id. It has 88 bits, so that among ten million records the chance of two equal ones is about one
+/// in 10¹².
 type Print = [u8; 11];
 
 /// What is noted about one record.
@@ -17,9 +17,9 @@ pub(super) struct Entry {
     print: Print,
 }
 
-/// How many tables the entries are divided into. A table doubles when it is full. The last table gets twice as many entries
-/// as the first one. So the tables double one after the other and not all at once, and together they take about half as
-/// much memory again as they need.
+/// How many tables the entries are divided into. A table doubles when it is full. The last table gets twice as many
+/// entries as the first one. So the tables double one after the other and not all at once, and together they take about
+/// half as much memory again as they need.
 const TABLES: usize = 64;
 
 /// See the [module](self).

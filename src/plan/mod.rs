@@ -105,8 +105,8 @@ pub struct Plan {
     pub(crate) steps: Vec<KeptStep>,
     pub(crate) unmapped: Vec<UnmappedColumn>,
     pub(crate) file_digest: String,
-    /// If the policy does not merge repeats: the contacts that a row has described, that is, about which it has said more
-    /// than its keys (M10).
+    /// If the policy does not merge repeats: the contacts that a row has described, that is, about which it has said
+    /// more than its keys (M10).
     pub(crate) described: Set<ContactNumber>,
     /// Fingerprints of the keys that stored contacts gain or lose, each with the contact.
     pub(crate) moved_keys: Vec<(u64, ContactNumber)>,
@@ -130,8 +130,8 @@ pub(crate) struct Begun {
     pub(crate) joined: Option<Vec<JoinedRow>>,
 }
 
-/// A step of a plan, packed into half the size of a [`RecordRef`]: the number of its record in the upper 31 bits, and in the
-/// lowest bit whether the record is an opportunity.
+/// A step of a plan, packed into half the size of a [`RecordRef`]: the number of its record in the upper 31 bits, and
+/// in the lowest bit whether the record is an opportunity.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct KeptStep(u32);
 

@@ -5,8 +5,8 @@ use std::cmp::Ordering;
 use super::Ledger;
 use crate::object::{RecordId, RecordRef};
 
-/// How many records an issue names one by one. If thousands of contacts carry a key, such as a placeholder for a name, and
-/// each row's issue named them all, the issues would be longer than the file and the database together.
+/// How many records an issue names one by one. If thousands of contacts carry a key, such as a placeholder for a name,
+/// and each row's issue named them all, the issues would be longer than the file and the database together.
 const NAMED: usize = 100;
 
 impl Ledger {

@@ -12,8 +12,8 @@ use crate::normalize;
 use crate::object::{Object, RecordRef, RowIndex, RowNumber};
 use crate::value::Value;
 
-/// How many later rows of a record are compared with a row. If any of them differs, one of the first does, unless they all
-/// repeat each other.
+/// How many later rows of a record are compared with a row. If any of them differs, one of the first does, unless they
+/// all repeat each other.
 const MOST_COMPARED: usize = 1_000;
 
 /// One row of the file in a [`Plan`], with the [side](Self::side) of each object.
@@ -50,8 +50,8 @@ pub enum Reason<'p> {
     Match,
     /// For an opportunity: as the only one of its contact in its pipeline.
     Pipeline,
-    /// For a contact, if the plan resumes an interrupted import: the row found it before the interruption, by a key that the
-    /// contact no longer has.
+    /// For a contact, if the plan resumes an interrupted import: the row found it before the interruption, by a key
+    /// that the contact no longer has.
     Before,
 }
 
@@ -153,16 +153,16 @@ impl<'p> RowPlan<'p> {
         })
     }
 
-    /// The check that the error log keeps of the opportunity's cells. Only if this import has written the opportunity, or an
-    /// earlier import has, and this one has left it as it is.
+    /// The check that the error log keeps of the opportunity's cells. Only if this import has written the opportunity,
+    /// or an earlier import has, and this one has left it as it is.
     pub(crate) fn check_of_opportunity(&self, outcome: Outcome) -> Option<String> {
         let (settings, cells) = (&self.plan.ledger.settings, self.plan.ledger.cells(self.row));
         let is_known = outcome.is_folded() || settings.is_opportunity_as_imported(&cells);
         is_known.then(|| settings.check_of_opportunity(&cells))
     }
 
-    /// The check that the error log keeps of the cells by which this row has found or created the contact `id`. If the row
-    /// was not used now, because it failed or was skipped, it keeps the check that it had in the log before.
+    /// The check that the error log keeps of the cells by which this row has found or created the contact `id`. If the
+    /// row was not used now, because it failed or was skipped, it keeps the check that it had in the log before.
     pub(crate) fn check_of_keys(&self, outcome: Outcome, id: &str) -> String {
         let (settings, cells) = (&self.plan.ledger.settings, self.plan.ledger.cells(self.row));
         if matches!(outcome, Outcome::Skip | Outcome::Fail) {
@@ -197,8 +197,8 @@ impl<'p> SidePlan<'p> {
         self.plan.ledger.id(self.record?)
     }
 
-    /// The first row of the file that met its record: that is folded into it or, if none is, that was led to its contact
-    /// and skipped (M9).
+    /// The first row of the file that met its record: that is folded into it or, if none is, that was led to its
+    /// contact and skipped (M9).
     pub fn first_row(&self) -> Option<RowNumber> {
         let (ledger, record) = (&self.plan.ledger, self.record?);
         let named = || Some(ledger.number(ledger.entry(record).named_row?));

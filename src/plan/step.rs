@@ -104,8 +104,8 @@ impl fmt::Debug for Step<'_> {
     }
 }
 
-/// The row by which a record is named: the first row that is folded into it or, if there is none, the first that brings tags
-/// to it or names it.
+/// The row by which a record is named: the first row that is folded into it or, if there is none, the first that brings
+/// tags to it or names it.
 #[inline]
 pub(crate) fn first_row(ledger: &Ledger, record: RecordRef) -> Option<RowIndex> {
     let entry = ledger.entry(record);

@@ -36,8 +36,8 @@ impl Plan {
         })
     }
 
-    /// The record to which the contact side of a row led, unless the side failed for the row's own fault, and the one to which
-    /// the opportunity side led, if that side leaves no token.
+    /// The record to which the contact side of a row led, unless the side failed for the row's own fault, and the one
+    /// to which the opportunity side led, if that side leaves no token.
     pub(crate) fn met_rows(&self, row: RowIndex) -> impl Iterator<Item = MetRow> {
         let sides = [self.contact_met(row), opportunity_met(&self.ledger, row)];
         sides.into_iter().flatten()
@@ -59,8 +59,8 @@ impl Plan {
         })
     }
 
-    /// The keys of a row that are dropped because they belong to other contacts (M6): the column and the place in the cell of
-    /// each.
+    /// The keys of a row that are dropped because they belong to other contacts (M6): the column and the place in the
+    /// cell of each.
     fn keys_of_others(&self, row: RowIndex) -> Vec<(u16, u16)> {
         let number = row.number();
         let from = self.findings.partition_point(|found| found.row < Some(number));

@@ -1,13 +1,13 @@
 //! Plans a file while it is read: each block as soon as it has been read, while other threads read and draft the blocks
 //! that come next.
 //!
-//! Drafting has to know how each column writes its dates and numbers, but only all rows together show that (behaviour §9).
-//! So the formats are guessed from the first block. Usually the rest of the file confirms the guess. If it does not, the
-//! blocks are planned once more in the formats of the whole file. So the plan is the same as if the file had been read to
-//! its end first.
+//! Drafting has to know how each column writes its dates and numbers, but only all rows together show that (behaviour
+//! §9). So the formats are guessed from the first block. Usually the rest of the file confirms the guess. If it does
+//! not, the blocks are planned once more in the formats of the whole file. So the plan is the same as if the file had
+//! been read to its end first.
 //!
-//! A single thread gains little by planning early, and would lose more by planning twice. Unless the first block shows the
-//! format of every column, it reads the file to its end first.
+//! A single thread gains little by planning early, and would lose more by planning twice. Unless the first block shows
+//! the format of every column, it reads the file to its end first.
 
 use std::collections::BTreeMap;
 use std::sync::mpsc::{SyncSender, sync_channel};
@@ -34,15 +34,15 @@ pub(super) struct ReadingAhead<'s, 'a> {
     pub(super) seed: RandomState,
     pub(super) window_rows: usize,
     pub(super) feed: Mutex<Feed<'a>>,
-    /// Empty blocks, made by the thread that plans. So everything that a plan keeps is allocated by that one thread, and
-    /// the allocator can use it again for the next import of the program. Memory of a thread that has ended goes back to the
-    /// system.
+    /// Empty blocks, made by the thread that plans. So everything that a plan keeps is allocated by that one thread,
+    /// and the allocator can use it again for the next import of the program. Memory of a thread that has ended goes
+    /// back to the system.
     pub(super) spare: Mutex<Vec<Block>>,
 }
 
 impl<'a> ReadingAhead<'_, 'a> {
-    /// Reads and drafts on this many other threads, or on this one if there are none, and hands the blocks to `plan` in the
-    /// order of the file. Stops at the first error.
+    /// Reads and drafts on this many other threads, or on this one if there are none, and hands the blocks to `plan` in
+    /// the order of the file. Stops at the first error.
     pub(super) fn draft_on<E>(
         &self,
         threads: usize,

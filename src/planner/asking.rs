@@ -11,8 +11,8 @@ use crate::value::Phone;
 /// How many keys are sorted into texts and phones together.
 const TOGETHER: usize = 64;
 
-/// Asks for those of the keys at these positions of a block that may lead to contacts and for which `is_wanted` is true.
-/// Each is marked with its position.
+/// Asks for those of the keys at these positions of a block that may lead to contacts and for which `is_wanted` is
+/// true. Each is marked with its position.
 ///
 /// The processor cannot predict which keys are wanted, and which of them are phones. So a group of keys is first sorted
 /// into texts and phones without branches.
@@ -64,8 +64,8 @@ pub(super) fn ask_keys(
     }
 }
 
-/// The questions of all windows of a block, as if none of their keys had been asked for before. So another thread can make
-/// them, and the planner takes out the keys that it has asked for already.
+/// The questions of all windows of a block, as if none of their keys had been asked for before. So another thread can
+/// make them, and the planner takes out the keys that it has asked for already.
 pub(super) fn questions(
     settings: &Settings,
     block: &Block,

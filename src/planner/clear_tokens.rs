@@ -160,8 +160,8 @@ impl Planner {
         self.note_kept(Object::Opportunity, row, kept);
     }
 
-    /// Whether an opportunity has this field once the row is folded in. A stage that a row has given may have been cleared
-    /// together with its pipeline (O7), and a lost reason may not have been used (O8).
+    /// Whether an opportunity has this field once the row is folded in. A stage that a row has given may have been
+    /// cleared together with its pipeline (O7), and a lost reason may not have been used (O8).
     fn is_there_after(
         &self,
         opportunity: OpportunityNumber,
@@ -194,8 +194,8 @@ fn may_bring_tags(settings: &Settings) -> bool {
     columns.any(|column| column.field == FieldId::OPPORTUNITY_TAGS)
 }
 
-/// The columns in which a row asks to clear the stored value by the clear token. In a column that keeps what is stored, the
-/// token asks for nothing.
+/// The columns in which a row asks to clear the stored value by the clear token. In a column that keeps what is stored,
+/// the token asks for nothing.
 fn asked<'s>(settings: &'s Settings, cells: BlockRow<'_>, object: Object) -> Vec<&'s Column> {
     let is_asked = |column: &&Column| {
         column.merge != Merge::Keep && column.is_clear_token(normalize::trim(column.text(&cells)))

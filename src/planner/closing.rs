@@ -1,12 +1,12 @@
-//! The end of planning: the ledger becomes a [`Plan`]. Records that change become steps, and the outcome of a record becomes
-//! that of its first row.
+//! The end of planning: the ledger becomes a [`Plan`]. Records that change become steps, and the outcome of a record
+//! becomes that of its first row.
 //!
-//! The outcomes of all contacts are decided first. Then one pass over the rows decides each opportunity at its first row,
-//! counts every row, and lists the steps of the records whose first row it is. So nearly all steps come in the order in
-//! which they are written. A step that belongs to the unit of another row is put in its place at the end.
+//! The outcomes of all contacts are decided first. Then one pass over the rows decides each opportunity at its first
+//! row, counts every row, and lists the steps of the records whose first row it is. So nearly all steps come in the
+//! order in which they are written. A step that belongs to the unit of another row is put in its place at the end.
 //!
-//! Both passes only read the ledger. So each is cut into stretches, one for each thread, and the outcomes are written into
-//! the ledger when all threads are done.
+//! Both passes only read the ledger. So each is cut into stretches, one for each thread, and the outcomes are written
+//! into the ledger when all threads are done.
 
 mod contacts;
 mod out_of_order;

@@ -1,5 +1,5 @@
-//! Decides about the contact side of each row of a window, in file order (behaviour §4, §5), and notes the decisions in the
-//! ledger.
+//! Decides about the contact side of each row of a window, in file order (behaviour §4, §5), and notes the decisions in
+//! the ledger.
 
 mod matching;
 mod meeting;
@@ -60,8 +60,8 @@ impl Planner {
             self.contacts.first_differs.push(false);
         }
         if self.index.has_ids() {
-            // Only an id that was asked for can be one that a row names. Others are not even looked up in the index, because
-            // each look-up waits for memory.
+            // Only an id that was asked for can be one that a row names. Others are not even looked up in the index,
+            // because each look-up waits for memory.
             for id in found.ids() {
                 if self.question.asks_id(id) {
                     self.teach_id(id);
@@ -125,7 +125,8 @@ impl Planner {
         let (contact, outcome) = match decision {
             ContactDecision::Nobody(outcome) => (None, outcome),
             ContactDecision::Aside(contact, outcome) => {
-                // If contacts are not selected, the contact counts as named only once an opportunity of it does not fail.
+                // If contacts are not selected, the contact counts as named only once an opportunity of it does not
+                // fail.
                 if outcome != Outcome::Fail && is_selected {
                     self.ledger.contacts[contact.index()].name(row);
                 }
@@ -195,8 +196,8 @@ impl Planner {
         contact
     }
 
-    /// Reports what a row says about its contact in vain: a consent that stays, a text without room, clear tokens that clear
-    /// nothing.
+    /// Reports what a row says about its contact in vain: a consent that stays, a text without room, clear tokens that
+    /// clear nothing.
     #[inline]
     fn note_unheeded(&mut self, settings: &Settings, contact: ContactNumber, row: RowIndex) {
         if settings.protects_consent {
@@ -226,8 +227,9 @@ impl Planner {
         }
     }
 
-    /// Finds out whether the first row of a stored contact changes it. That is done now, while the row and the stored values
-    /// are in the processor's cache. Most contacts have no other row, and need not be looked at again when planning ends.
+    /// Finds out whether the first row of a stored contact changes it. That is done now, while the row and the stored
+    /// values are in the processor's cache. Most contacts have no other row, and need not be looked at again when
+    /// planning ends.
     fn compare_first(&mut self, contact: ContactNumber, row: RowIndex) {
         let entry = &self.ledger.contacts[contact.index()];
         let Some(StoredId(stored)) = entry.stored() else { return };

@@ -1,5 +1,5 @@
-//! Reports where rows of one record contradict each other (behaviour W5, O9), and where a row would take back a wish not to
-//! be contacted (W6).
+//! Reports where rows of one record contradict each other (behaviour W5, O9), and where a row would take back a wish
+//! not to be contacted (W6).
 
 use std::ops::Range;
 
@@ -36,8 +36,8 @@ impl Differences {
     }
 }
 
-/// A field of plain text that only one column feeds and overwrites. If the cell is not blank, the field has the text of the
-/// cell afterwards.
+/// A field of plain text that only one column feeds and overwrites. If the cell is not blank, the field has the text of
+/// the cell afterwards.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Overwritten {
     /// The place of the column in the file.
@@ -77,8 +77,8 @@ struct ComparedColumn {
     place: usize,
     /// Its place in the file.
     index: usize,
-    /// Whether it holds phones, whose meaning depends on the country of the row. In all other columns, the same text means
-    /// the same.
+    /// Whether it holds phones, whose meaning depends on the country of the row. In all other columns, the same text
+    /// means the same.
     has_region: bool,
 }
 
@@ -126,8 +126,8 @@ fn overwritten(settings: &Settings) -> Vec<Overwritten> {
     columns.filter_map(place).collect()
 }
 
-/// Whether comparing texts shows that a row contradicts its stored contact. If the last row of a contact does, the contact
-/// is changed. If not, only folding its rows can tell.
+/// Whether comparing texts shows that a row contradicts its stored contact. If the last row of a contact does, the
+/// contact is changed. If not, only folding its rows can tell.
 pub(super) fn contradicts(
     ledger: &Ledger,
     overwritten: &[Overwritten],
@@ -207,8 +207,9 @@ impl Planner {
         self.note_where(settings, Object::Contact, [row, previous], |_, _, _| true);
     }
 
-    /// Reports where a row contradicts an earlier row of its opportunity (O9). `pipeline` is the pipeline of the opportunity
-    /// after the row, by which stages are compared. `is_lost` says whether it is lost then, so that lost reasons matter.
+    /// Reports where a row contradicts an earlier row of its opportunity (O9). `pipeline` is the pipeline of the
+    /// opportunity after the row, by which stages are compared. `is_lost` says whether it is lost then, so that lost
+    /// reasons matter.
     pub(super) fn note_opportunity_differences(
         &mut self,
         settings: &Settings,
@@ -266,7 +267,8 @@ impl Planner {
         }
     }
 
-    /// Reports that a contact still counts as one who does not want to be contacted, although the row says otherwise (W6).
+    /// Reports that a contact still counts as one who does not want to be contacted, although the row says otherwise
+    /// (W6).
     #[cold]
     pub(super) fn note_kept_consent(
         &mut self,

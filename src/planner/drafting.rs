@@ -43,8 +43,8 @@ pub(super) struct Drafting<'s> {
 
 impl Drafting<'_> {
     /// Drafts the blocks and hands them to `plan`, one after the other, without the findings from reading them. Other
-    /// threads, if there are any, draft while `plan` works, and also prepare the questions of the windows. Stops at the first
-    /// error of `plan`.
+    /// threads, if there are any, draft while `plan` works, and also prepare the questions of the windows. Stops at the
+    /// first error of `plan`.
     pub(super) fn draft_blocks<E>(
         &self,
         blocks: Vec<Block>,

@@ -40,18 +40,18 @@ use crate::source::{Block, Rows};
 use crate::storage::{let_others_run, now};
 
 /// How many rows a block of a plan has, unless the planning window is larger. A block of usual rows, together with its
-/// drafts, fits the second-level cache of a processor, so that each stage of planning still finds it there. (A run reads one
-/// block per window.)
+/// drafts, fits the second-level cache of a processor, so that each stage of planning still finds it there. (A run
+/// reads one block per window.)
 pub(crate) const BLOCK_ROWS: usize = 4_096;
 
 /// How many threads read and draft, this one included, and how they share the work.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Threads {
-    /// While this thread plans, the others draft the blocks that come next. Only for a storage that never has to be waited
-    /// for, because a future that is dropped while it waits must not leave threads behind that borrow from it.
+    /// While this thread plans, the others draft the blocks that come next. Only for a storage that never has to be
+    /// waited for, because a future that is dropped while it waits must not leave threads behind that borrow from it.
     Beside(usize),
-    /// First all threads draft some blocks, then this thread plans them. A run does so, too, for either kind of storage: it
-    /// has one thread, and one block for each window.
+    /// First all threads draft some blocks, then this thread plans them. A run does so, too, for either kind of
+    /// storage: it has one thread, and one block for each window.
     InTurn(usize),
 }
 

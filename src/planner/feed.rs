@@ -51,8 +51,8 @@ impl<'a> Feed<'a> {
         self.first.as_ref().is_none_or(|(block, _)| self.scan.tells_formats(block))
     }
 
-    /// Reads the rest of the file, and decides in which formats its columns are read. If the file can be cut into pieces,
-    /// several threads read it.
+    /// Reads the rest of the file, and decides in which formats its columns are read. If the file can be cut into
+    /// pieces, several threads read it.
     pub(super) fn read_to_end(
         mut self,
         mut settings: Settings,

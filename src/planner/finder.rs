@@ -4,8 +4,8 @@ use crate::lookup::{Found, Lookup};
 use crate::storage::{ATTEMPTS, AsyncStorage};
 use crate::trace;
 
-/// Answers look-ups while rows are planned: a storage, or one to which the import writes at the same time. The second kind
-/// has a further way to say that a failed look-up is to be repeated.
+/// Answers look-ups while rows are planned: a storage, or one to which the import writes at the same time. The second
+/// kind has a further way to say that a failed look-up is to be repeated.
 pub(crate) trait Finder {
     type Error: std::error::Error + Send + Sync + 'static;
 

@@ -23,8 +23,8 @@ type Text = (RecordRef, FieldId);
 pub(super) struct GrowingTexts {
     /// The columns of each such field, for contacts and for opportunities.
     fields: [Vec<Range<usize>>; 2],
-    /// For contacts and for opportunities: whether several columns feed one such field, so that the first row of a record can
-    /// fill the text by itself.
+    /// For contacts and for opportunities: whether several columns feed one such field, so that the first row of a
+    /// record can fill the text by itself.
     adds_alone: [bool; 2],
     /// For texts with many rows: up to which row bytes were counted, and how many there are at most.
     counted: Map<Text, (RowIndex, usize)>,
@@ -107,8 +107,8 @@ impl Planner {
         self.growing_texts.kept.insert(key, (row, now));
     }
 
-    /// Whether there is certainly room, judging by the bytes of all rows so far. `None` if the record has too many rows to
-    /// count them all again.
+    /// Whether there is certainly room, judging by the bytes of all rows so far. `None` if the record has too many rows
+    /// to count them all again.
     #[inline]
     fn has_room(&self, record: RecordRef, row: RowIndex, columns: &[Column]) -> Option<bool> {
         // The first cell of a blank text has room: if it was too long by itself, it was refused when it was read.

@@ -1,10 +1,10 @@
 //! [`Joined`] rows: those that belong to the record of an earlier row only because of what storage holds (behaviour X6).
 //!
-//! A step leaves the token of its first row in storage, which does not tell which other rows the step was made of. A row
-//! whose keys are all among those of the first row belongs to it, whenever the file is planned. Any other row belongs to it
-//! because a stored contact has the keys of both. With an interrupted import, that may have come about since the step was
-//! written: somebody has given the contact a key of the row, or has taken one away from another contact that the row might
-//! have meant as well (X3).
+//! A step leaves the token of its first row in storage, which does not tell which other rows the step was made of. A
+//! row whose keys are all among those of the first row belongs to it, whenever the file is planned. Any other row
+//! belongs to it because a stored contact has the keys of both. With an interrupted import, that may have come about
+//! since the step was written: somebody has given the contact a key of the row, or has taken one away from another
+//! contact that the row might have meant as well (X3).
 
 use smallvec::SmallVec;
 

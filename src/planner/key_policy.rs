@@ -10,8 +10,8 @@ use crate::merge::Addresses;
 #[derive(Clone, Debug)]
 pub(super) struct KeyPolicy {
     pub(super) addresses: Vec<AddressPolicy>,
-    /// The plain case: e-mail addresses and phones, if mapped, each have a rule of their own; no row can remove one; and
-    /// there are no rules of names or other texts.
+    /// The plain case: e-mail addresses and phones, if mapped, each have a rule of their own; no row can remove one;
+    /// and there are no rules of names or other texts.
     pub(super) is_plain: bool,
     /// The rules that are made of texts. Their keys follow the effective values of a contact.
     pub(super) texts: Vec<TextPolicy>,
@@ -24,8 +24,8 @@ pub(super) struct TextPolicy {
     pub(super) rule: usize,
     pub(super) kind: KeyKind,
     /// Whether a contact gets exactly what a row says in the fields of the rule: each field has one column, which never
-    /// clears it, and addresses are only added. Then the first row of a new contact offers exactly the keys that the contact
-    /// carries, and a row whose keys the contact carries already changes none of them.
+    /// clears it, and addresses are only added. Then the first row of a new contact offers exactly the keys that the
+    /// contact carries, and a row whose keys the contact carries already changes none of them.
     pub(super) is_as_offered: bool,
 }
 

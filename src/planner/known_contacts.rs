@@ -21,8 +21,8 @@ pub(super) struct KnownContacts {
     pub(super) given: GivenFields,
     /// The keys of combined and text rules that lead to a contact.
     pub(super) taught: Map<ContactNumber, Vec<KeyNumber>>,
-    /// If the policy does not merge repeats: the contacts that a row has described, that is, about which it has said more
-    /// than its keys (M10).
+    /// If the policy does not merge repeats: the contacts that a row has described, that is, about which it has said
+    /// more than its keys (M10).
     pub(super) described: Set<ContactNumber>,
     /// If contacts are not selected: the rows whose contact side failed. The ledger has no outcome for them (P6, P8).
     pub(super) failed_references: Set<RowIndex>,

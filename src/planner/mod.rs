@@ -1,7 +1,8 @@
 //! The sans-IO [`Planner`]: it takes blocks of rows and answers of storage, and makes a [`Plan`](crate::Plan) of them.
 //!
-//! It reads no clock, and its random numbers (the seeds of hashes) make no difference to the plan. [`poll`](Planner::poll)
-//! says what it needs next: the answer to a [`Lookup`], or the next block. Each window of rows goes through the same stages:
+//! It reads no clock, and its random numbers (the seeds of hashes) make no difference to the plan.
+//! [`poll`](Planner::poll) says what it needs next: the answer to a [`Lookup`], or the next block. Each window of rows
+//! goes through the same stages:
 //!
 //! ```text
 //! number the keys -> ask for contacts -> resolve the contact of each row, in file order
@@ -171,8 +172,8 @@ impl Planner {
         self.assigned = ids;
     }
 
-    /// Whether this import has created the record. Then no id in the file means it (M1, O2): the author of the file could
-    /// not know its id.
+    /// Whether this import has created the record. Then no id in the file means it (M1, O2): the author of the file
+    /// could not know its id.
     fn is_own(&self, record: impl Into<RecordRef>) -> bool {
         let record = record.into();
         let is_assigned = |id: &str| self.assigned.contains(&(record.object, id.into()));

@@ -1,8 +1,8 @@
 //! [`Numbering`]: gives keys their numbers, block by block, on several threads.
 //!
-//! Keys are numbered in the order of the file, whichever thread does it. A thread that has drafted a block also numbers its
-//! keys, if the blocks before it are numbered and the planner is busy. If the planner is waiting for the block, it numbers
-//! the keys itself.
+//! Keys are numbered in the order of the file, whichever thread does it. A thread that has drafted a block also numbers
+//! its keys, if the blocks before it are numbered and the planner is busy. If the planner is waiting for the block, it
+//! numbers the keys itself.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};

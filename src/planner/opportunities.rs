@@ -249,9 +249,9 @@ impl Planner {
         }
     }
 
-    /// What was decided about a row without an id before the import was interrupted, if that is known (X6). It must not be
-    /// decided again. Later rows may have moved or renamed the opportunity that the row was matched with, or may have changed
-    /// another one so that the row would match it now.
+    /// What was decided about a row without an id before the import was interrupted, if that is known (X6). It must not
+    /// be decided again. Later rows may have moved or renamed the opportunity that the row was matched with, or may
+    /// have changed another one so that the row would match it now.
     fn decided_before(&mut self, open: OpenSide<'_>) -> Option<OpportunityDecision> {
         let OpenSide { settings, at, link, .. } = open;
         let row = self.row_at(at);
@@ -272,8 +272,8 @@ impl Planner {
             None => By::Pipeline,
         };
         if !self.ledger.opportunities[opportunity.index()].has_rows() && self.cannot_create(open) {
-            // It counts as consumed, because the interrupted import has written it. But it was this row that had met it, and
-            // this row only borrows it.
+            // It counts as consumed, because the interrupted import has written it. But it was this row that had met
+            // it, and this row only borrows it.
             self.opportunities.states[opportunity.index()].claim = self.claim_before(opportunity);
         }
         let there = match (by, link) {

@@ -1,9 +1,9 @@
 //! Prefetches what the next rows will be compared with: touches it before it is needed.
 //!
-//! A row that repeats a contact is compared with the row before it of that contact, which may be anywhere in the file. That
-//! means waiting for memory three times: for the contact, for the place where its row begins, and for the row itself. So a
-//! group of rows is looked at together, step by step, and the processor waits only once per step for all of them. Within a
-//! step nothing depends on what is loaded, so that no load has to wait for another.
+//! A row that repeats a contact is compared with the row before it of that contact, which may be anywhere in the file.
+//! That means waiting for memory three times: for the contact, for the place where its row begins, and for the row
+//! itself. So a group of rows is looked at together, step by step, and the processor waits only once per step for all
+//! of them. Within a step nothing depends on what is loaded, so that no load has to wait for another.
 
 use std::ops::Range;
 
@@ -16,8 +16,8 @@ use crate::dedup::KeyNumber;
 pub(super) const TOGETHER: usize = 32;
 
 impl Planner {
-    /// Prefetches the rows with which the rows at these positions of the window will probably be compared. `numbers` are
-    /// those of the window's keys.
+    /// Prefetches the rows with which the rows at these positions of the window will probably be compared. `numbers`
+    /// are those of the window's keys.
     pub(super) fn prefetch(&self, rows: Range<usize>, numbers: &[KeyNumber]) {
         let first = self.window_keys().start;
         let drafts = &self.block.drafts.rows[self.window.rows.clone()][rows];

@@ -1,5 +1,5 @@
-//! Running values of contacts with very many rows: they are kept from one row to the next. So planning a row takes the same
-//! time, however many rows of its contact come before it.
+//! Running values of contacts with very many rows: they are kept from one row to the next. So planning a row takes the
+//! same time, however many rows of its contact come before it.
 
 use smallvec::SmallVec;
 

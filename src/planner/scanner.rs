@@ -49,8 +49,8 @@ impl Scanner {
         formats.findings
     }
 
-    /// Whether the first block, which is this one, shows how every column writes its dates and numbers, as far as that can
-    /// be known before the last row.
+    /// Whether the first block, which is this one, shows how every column writes its dates and numbers, as far as that
+    /// can be known before the last row.
     pub(super) fn tells_formats(&self, block: &Block) -> bool {
         self.formats.are_told(block)
     }

@@ -6,8 +6,8 @@ use std::panic::resume_unwind;
 /// No stretch is shorter than this, because starting a thread takes as long as deciding some hundred rows.
 const SHORTEST: usize = 4_096;
 
-/// Does `work` on all items numbered below `len`, in stretches, on at most this many threads, this one included. The results
-/// are in the order of the stretches.
+/// Does `work` on all items numbered below `len`, in stretches, on at most this many threads, this one included. The
+/// results are in the order of the stretches.
 pub(super) fn in_stretches<T: Send>(
     len: usize,
     threads: usize,

@@ -59,8 +59,8 @@ impl Planner {
         }
     }
 
-    /// Takes declared keys under rules of addresses, each of which is one value. Returns those that no row has offered; they
-    /// are not taken.
+    /// Takes declared keys under rules of addresses, each of which is one value. Returns those that no row has offered;
+    /// they are not taken.
     pub(super) fn declare_each<'f>(
         &mut self,
         settings: &Settings,
@@ -101,8 +101,9 @@ impl Planner {
         self.index.find(kind, text, phone.and_then(Phone::packed), |p| self.ledger.text(p))
     }
 
-    /// Lets a key lead to a stored contact that carries it, unless a row has removed the key from the contact before storage
-    /// was asked for it. Then a contact that takes the key takes it from this one (X3). Returns whether the key leads there.
+    /// Lets a key lead to a stored contact that carries it, unless a row has removed the key from the contact before
+    /// storage was asked for it. Then a contact that takes the key takes it from this one (X3). Returns whether the key
+    /// leads there.
     fn declare_key(
         &mut self,
         settings: &Settings,
@@ -156,8 +157,8 @@ impl Planner {
         }
     }
 
-    /// After a row was folded into a contact: lets those of its keys that are written lead there, and those that it removes
-    /// no longer.
+    /// After a row was folded into a contact: lets those of its keys that are written lead there, and those that it
+    /// removes no longer.
     pub(super) fn teach(
         &mut self,
         settings: &Settings,
@@ -179,8 +180,8 @@ impl Planner {
         }
     }
 
-    /// Handles the common cases without folding any row: the contact carries every address of the row already, or takes all
-    /// of them because there is certainly room. Returns false for any other case.
+    /// Handles the common cases without folding any row: the contact carries every address of the row already, or takes
+    /// all of them because there is certainly room. Returns false for any other case.
     fn are_addresses_taught_simply(
         &mut self,
         settings: &Settings,
@@ -244,8 +245,8 @@ impl Planner {
         self.stored_addresses(contact, kind) + given.sum::<usize>() <= AddressBook::LIMIT
     }
 
-    /// How many additional addresses of this kind a contact has in storage, plus one for the primary one, which may become an
-    /// additional one.
+    /// How many additional addresses of this kind a contact has in storage, plus one for the primary one, which may
+    /// become an additional one.
     fn stored_addresses(&self, contact: ContactNumber, kind: Addresses) -> usize {
         match self.ledger.entry(contact).is_new() {
             true => 0,
@@ -312,8 +313,8 @@ impl Planner {
             gone.map(|value| value.clone().into_owned()).collect();
         let known = |value: &Value<'_>| self.find_address(settings, kind, value);
         let gone = gone_values.iter().filter_map(known).collect();
-        // The phone of a switchboard may be on thousands of rows. If the addresses were not kept, each of these rows would
-        // have to fold all rows before it.
+        // The phone of a switchboard may be on thousands of rows. If the addresses were not kept, each of these rows
+        // would have to fold all rows before it.
         let book = self.is_one_of_many(row).then(|| book.into_owned());
         AddressLesson { held, gone, gone_values, refused, book }
     }

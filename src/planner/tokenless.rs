@@ -1,10 +1,10 @@
 //! [`Tokenless`] rows leave no token in storage, and [`Moved`] tells which of them may find another record once the plan is
 //! written (behaviour X6).
 //!
-//! A row that writes a record leaves a token, which tells a resumed import what the row had found. Any other row has to find
-//! its record again, in a storage that the import itself has changed. So has a row that was not written before the
-//! interruption. The planner therefore notes each key that a stored contact gains or loses. A row of whose keys none has
-//! moved finds what it found before; of all others, the checkpoint says what they had found.
+//! A row that writes a record leaves a token, which tells a resumed import what the row had found. Any other row has to
+//! find its record again, in a storage that the import itself has changed. So has a row that was not written before the
+//! interruption. The planner therefore notes each key that a stored contact gains or loses. A row of whose keys none
+//! has moved finds what it found before; of all others, the checkpoint says what they had found.
 
 use foldhash::fast::RandomState;
 use smallvec::SmallVec;
@@ -84,9 +84,9 @@ pub(crate) fn each_tokenless(plan: &Plan, show: impl FnMut(Tokenless)) {
     each_row(plan, |row| is_tokenless(&plan.ledger, row), show);
 }
 
-/// Shows the rows of a plan that leave a token once their contact is written, in order. A row that creates its contact is
-/// left out, because no other contact can take its keys. The exception are keys of several fields, which several contacts
-/// may have (M6).
+/// Shows the rows of a plan that leave a token once their contact is written, in order. A row that creates its contact
+/// is left out, because no other contact can take its keys. The exception are keys of several fields, which several
+/// contacts may have (M6).
 pub(crate) fn each_writing(plan: &Plan, show: impl FnMut(Tokenless)) {
     let ledger = &plan.ledger;
     let may_share = ledger.settings.may_share_keys();
@@ -169,8 +169,8 @@ fn print_of_text(text: &str) -> u64 {
 }
 
 impl Planner {
-    /// Notes that a contact gains or loses a key, if it is a stored contact. A new contact does not matter: a resumed import
-    /// makes it of the same rows again.
+    /// Notes that a contact gains or loses a key, if it is a stored contact. A new contact does not matter: a resumed
+    /// import makes it of the same rows again.
     pub(super) fn note_moved(&mut self, key: KeyNumber, contact: ContactNumber) {
         if self.ledger.contacts[contact.index()].stored().is_some() {
             self.moved.push((key, contact));

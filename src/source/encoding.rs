@@ -230,9 +230,9 @@ fn telling_pieces(prefix: &[u8]) -> impl Iterator<Item = &[u8]> {
     whole.split_inclusive(is_cut).filter(|piece| !piece.is_ascii())
 }
 
-/// Whether the text was written by a spreadsheet on an older Mac. The detector, which is made for browsers, does not look for
-/// that. Accented letters of a Mac have the bytes of signs and capitals in windows-1252, which do not occur inside
-/// a word: `JosŽ`, `Kšln`. The letters of windows-1252, in turn, are signs on a Mac.
+/// Whether the text was written by a spreadsheet on an older Mac. The detector, which is made for browsers, does not
+/// look for that. Accented letters of a Mac have the bytes of signs and capitals in windows-1252, which do not occur
+/// inside a word: `JosŽ`, `Kšln`. The letters of windows-1252, in turn, are signs on a Mac.
 #[cfg(feature = "encoding")]
 fn is_macintosh(prefix: &[u8]) -> bool {
     let (mut mac, mut signs, mut windows) = (0_usize, 0_usize, 0_usize);

@@ -40,8 +40,8 @@ pub(super) struct Like {
 }
 
 impl Like {
-    /// Whether a row with this many cells may be part of the run. Not if it begins with a byte order mark, because files were
-    /// glued together there.
+    /// Whether a row with this many cells may be part of the run. Not if it begins with a byte order mark, because
+    /// files were glued together there.
     #[inline(always)]
     fn fits(self, row: &[u8], cells: usize) -> bool {
         cells == self.columns && row.len() <= self.row_bytes && !row.starts_with(BYTE_ORDER_MARK)
@@ -122,8 +122,8 @@ struct Before {
 }
 
 impl PlainRows {
-    /// Whether the next row is to be read by itself, without looking for a run. In a file of odd rows, looking for runs between
-    /// them would make reading take half as long again. Each call counts down by one row.
+    /// Whether the next row is to be read by itself, without looking for a run. In a file of odd rows, looking for runs
+    /// between them would make reading take half as long again. Each call counts down by one row.
     pub(super) fn waits(&mut self) -> bool {
         let waits = self.wait > 0;
         self.wait = self.wait.saturating_sub(1);

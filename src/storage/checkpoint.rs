@@ -93,21 +93,21 @@ pub struct Checkpoint {
     pub refused: Vec<Refusal>,
     /// Rows that failed because of what storage held when they were planned, such as a key that two contacts had. They
     /// left no token, and the import itself may have removed the cause since. A resumed import fails them again, so
-    /// that its report is the same. A run keeps every such row of its completed windows, even if only somebody else could
-    /// remove the cause, because nothing more is written of these windows. Only the [last thousand](Self::FAILURES) are kept; the others are planned
-    /// anew.
+    /// that its report is the same. A run keeps every such row of its completed windows, even if only somebody else
+    /// could remove the cause, because nothing more is written of these windows. Only the [last
+    /// thousand](Self::FAILURES) are kept; the others are planned anew.
     pub failed: Vec<FailedRow>,
     /// Rows that did not fail but left no token either: they joined the record of an earlier row, changed nothing, or
-    /// were skipped. A row is kept here only if the import itself changes a key by which the row finds its record, so that
-    /// it might find another one now. A resumed import leads it to the same record again. Rows that write their contact are
-    /// kept as well, if the import gives one of their keys to another contact, because the import may be interrupted before
-    /// they are written. Only the [last thousand](Self::FAILURES) are kept.
+    /// were skipped. A row is kept here only if the import itself changes a key by which the row finds its record, so
+    /// that it might find another one now. A resumed import leads it to the same record again. Rows that write their
+    /// contact are kept as well, if the import gives one of their keys to another contact, because the import may be
+    /// interrupted before they are written. Only the [last thousand](Self::FAILURES) are kept.
     pub met: Vec<MetRow>,
-    /// Rows of stored records that have other keys than the first row of their record, in the whole file or in the window
-    /// at hand. They are written together with that first row. Suppose that a resumed import finds a step written, and a
-    /// row with other keys belongs to it now but is not named here. Then the row was not written with the step: somebody
-    /// else has given the record its key while the import was interrupted. Such a row is written now.
-    /// `None` if there are more than a [thousand](Self::FAILURES) such rows: then all are taken to be written.
+    /// Rows of stored records that have other keys than the first row of their record, in the whole file or in the
+    /// window at hand. They are written together with that first row. Suppose that a resumed import finds a step
+    /// written, and a row with other keys belongs to it now but is not named here. Then the row was not written with
+    /// the step: somebody else has given the record its key while the import was interrupted. Such a row is written
+    /// now. `None` if there are more than a [thousand](Self::FAILURES) such rows: then all are taken to be written.
     pub joined: Option<Vec<JoinedRow>>,
 }
 
@@ -152,9 +152,9 @@ impl Checkpoint {
         !(self.is_last && self.is_seen)
     }
 
-    /// Whether the checkpoint names every row that the import's own steps could lead to another record. `last` is the last row
-    /// of which storage has a step. If that comes after the checkpoint, a later checkpoint was lost. And there is room for
-    /// only so many rows.
+    /// Whether the checkpoint names every row that the import's own steps could lead to another record. `last` is the
+    /// last row of which storage has a step. If that comes after the checkpoint, a later checkpoint was lost. And there
+    /// is room for only so many rows.
     pub(crate) fn names_all(&self, last: u64) -> bool {
         self.row >= last && self.failed.len() < Self::FAILURES && self.met.len() < Self::FAILURES
     }

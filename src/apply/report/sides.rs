@@ -17,8 +17,8 @@ pub(in crate::apply) struct Side {
     pub(in crate::apply) outcome: Option<Outcome>,
     /// Whether storage refused to write it.
     pub(in crate::apply) is_refused: bool,
-    /// Whether it failed because it was in conflict to the end (X3). Then it is not known which record the row means, and a
-    /// contact has had no follow-ups.
+    /// Whether it failed because it was in conflict to the end (X3). Then it is not known which record the row means,
+    /// and a contact has had no follow-ups.
     pub(in crate::apply) is_lost: bool,
     pub(in crate::apply) id: Option<Box<str>>,
     pub(in crate::apply) token: Option<Token>,
@@ -146,8 +146,8 @@ impl Report {
             })
     }
 
-    /// How many links one side of a row counts for in the totals: 1 if it is the first row of an opportunity that is linked
-    /// to a contact of the file, otherwise 0.
+    /// How many links one side of a row counts for in the totals: 1 if it is the first row of an opportunity that is
+    /// linked to a contact of the file, otherwise 0.
     fn links(&self, object: Object, home: RowIndex) -> u64 {
         let part = self.part(object, home);
         let ledger = &self.plan_of(part).ledger;

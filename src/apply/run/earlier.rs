@@ -1,7 +1,7 @@
 //! [`EarlierRun`]: what an interrupted run had written, in all of its windows.
 //!
-//! When a run is resumed, each window has to see storage as the windows before it had left it, although later windows may
-//! have been written since. So for every record that the run has created, the row that created it is kept, by a
+//! When a run is resumed, each window has to see storage as the windows before it had left it, although later windows
+//! may have been written since. So for every record that the run has created, the row that created it is kept, by a
 //! fingerprint of the record's id. Records of later rows are hidden from the window.
 
 use crate::apply::token::Tokens;
@@ -33,7 +33,8 @@ pub(super) struct EarlierRun {
 }
 
 impl EarlierRun {
-    /// Asks storage what the run that is resumed has written. `file_rows` is the number of rows in the file, if it is known.
+    /// Asks storage what the run that is resumed has written. `file_rows` is the number of rows in the file, if it is
+    /// known.
     pub(super) async fn ask<S: AsyncStorageWrite>(
         tokens: &Tokens,
         resumed: Option<&Checkpoint>,
@@ -88,8 +89,8 @@ impl EarlierRun {
         self.row >= u64::from(next.0)
     }
 
-    /// The joined rows of the window that begins with row `first` and ends before row `next`. `None` if the checkpoint does
-    /// not have them, or if the window was written in full.
+    /// The joined rows of the window that begins with row `first` and ends before row `next`. `None` if the checkpoint
+    /// does not have them, or if the window was written in full.
     pub(super) fn joined(&self, first: RowNumber, next: RowNumber) -> Option<Vec<JoinedRow>> {
         let is_of_window = self.checkpoint_row >= u64::from(first.0) && !self.is_past(next);
         self.joined.clone().filter(|_| is_of_window)
@@ -112,12 +113,12 @@ impl EarlierRun {
         of_row.iter().any(|refusal| refusal.object == object && !refusal.is_of_tags())
     }
 
-    /// Takes out of the plan of a window what must not be written now, because the window was written in full, and later
-    /// ones after it.
+    /// Takes out of the plan of a window what must not be written now, because the window was written in full, and
+    /// later ones after it.
     ///
     /// - An update without a token was unchanged then. Written now, it would undo what later rows have written.
-    /// - A create without a token joined a record then, which later rows have changed since so that it is not found. Only
-    ///   if storage refused it, or if it is not known what storage refused, it stays.
+    /// - A create without a token joined a record then, which later rows have changed since so that it is not found.
+    ///   Only if storage refused it, or if it is not known what storage refused, it stays.
     pub(super) fn leave_past(&self, known: &WrittenBefore, plan: &mut Plan) {
         let written: Set<(Object, RowIndex)> =
             known.steps.iter().map(|step| (step.object, step.row)).collect();

@@ -174,8 +174,8 @@ pub(in crate::apply) fn met_on<'r>(
 /// What the rows of a window have done to fields, as far as it matters to later rows.
 #[derive(Default)]
 struct FieldNotes {
-    /// Records to which the rows have given a field, with the number of the field among the clearable ones. No later blank
-    /// clears it (W3).
+    /// Records to which the rows have given a field, with the number of the field among the clearable ones. No later
+    /// blank clears it (W3).
     given: Vec<(Object, Box<str>, usize)>,
     /// Records with a field that a column fills only if it is blank, and whether the rows have left it unfilled (W2).
     unfilled: Vec<(Object, Box<str>, bool)>,

@@ -18,8 +18,8 @@ pub(super) struct Remembered {
 }
 
 impl Runner<'_> {
-    /// Remembers the rows of a window that leave no token. Those that failed, and those that the window itself could lead to
-    /// other records, are put into every checkpoint at once.
+    /// Remembers the rows of a window that leave no token. Those that failed, and those that the window itself could
+    /// lead to other records, are put into every checkpoint at once.
     pub(super) fn remember_tokenless(&mut self, plan: &Plan) {
         if self.job.ending == Ending::Open {
             return;
@@ -63,7 +63,8 @@ impl Runner<'_> {
         met
     }
 
-    /// For rows of a window that were planned again, remembers what they found then, in place of what they found at first.
+    /// For rows of a window that were planned again, remembers what they found then, in place of what they found at
+    /// first.
     pub(super) fn remember_planned_again(&mut self, report: &Report) {
         if self.job.ending == Ending::Open || report.parts().next().is_none() {
             return;

@@ -15,8 +15,8 @@ use crate::value::Value;
 pub(crate) struct AddressBook<'p> {
     pub(crate) primary: Option<Value<'p>>,
     pub(crate) additional: SmallVec<[Value<'p>; 2]>,
-    /// Whether a row of this file has given the address that is the primary one now, in whichever column. Then no later blank
-    /// clears it (W3).
+    /// Whether a row of this file has given the address that is the primary one now, in whichever column. Then no later
+    /// blank clears it (W3).
     pub(in crate::merge) is_primary_given: bool,
     /// The same for one of the additional addresses.
     pub(in crate::merge) is_additional_given: bool,
@@ -93,14 +93,14 @@ impl<'p> AddressBook<'p> {
         if !said.clears_primary {
             return;
         }
-        // If the row has an address that the contact carries, in whichever column, and a match rule uses such addresses,
-        // the primary address is not cleared: the row has found the contact by it (W3). That also holds if an earlier rule
-        // has decided, because with the next import this rule may decide (L3).
+        // If the row has an address that the contact carries, in whichever column, and a match rule uses such
+        // addresses, the primary address is not cleared: the row has found the contact by it (W3). That also holds if
+        // an earlier rule has decided, because with the next import this rule may decide (L3).
         let is_key = row.rule.is_some()
             && settings.rules.iter().any(|rule| rule.has(kind.primary()))
             && said.addresses.iter().any(|said| self.holds(&said.value));
-        // If a row has given any address, the primary one is not cleared either: with the next import, the given address
-        // would become the primary one (V3, L3).
+        // If a row has given any address, the primary one is not cleared either: with the next import, the given
+        // address would become the primary one (V3, L3).
         let is_given = self.is_primary_given || self.is_additional_given;
         let is_said = self.primary.as_ref().is_some_and(|primary| said.says(primary));
         if !is_key && !is_given && !is_said {
@@ -108,8 +108,8 @@ impl<'p> AddressBook<'p> {
         }
     }
 
-    /// Takes the addresses of a row, as far as the merge rules of its columns take them. Those for which there is no room are
-    /// handed to `no_room`.
+    /// Takes the addresses of a row, as far as the merge rules of its columns take them. Those for which there is no
+    /// room are handed to `no_room`.
     pub(super) fn take(
         &mut self,
         settings: &Settings,
@@ -133,8 +133,8 @@ impl<'p> AddressBook<'p> {
         for SaidAddress { column, place, value } in addresses {
             self.is_primary_given |= self.primary.as_ref() == Some(&value);
             self.is_additional_given = true;
-            // The last additional address may have become the primary one. And a blank primary address is filled from any
-            // column (V3).
+            // The last additional address may have become the primary one. And a blank primary address is filled from
+            // any column (V3).
             had_list &= !self.additional.is_empty();
             let is_filled = match column.field == kind.primary() {
                 true => had_primary,
@@ -148,8 +148,8 @@ impl<'p> AddressBook<'p> {
         }
     }
 
-    /// Takes the address of a column for primary addresses (V2, V3), and returns it if there is no room. It counts as given,
-    /// whether or not the merge rule takes it (W3).
+    /// Takes the address of a column for primary addresses (V2, V3), and returns it if there is no room. It counts as
+    /// given, whether or not the merge rule takes it (W3).
     fn take_primary(
         &mut self,
         settings: &Settings,
@@ -183,8 +183,8 @@ impl<'p> AddressBook<'p> {
             (None, None) => self.primary = Some(value),
             // If the account keeps only one address, it is replaced like any other value.
             (None, Some(_)) if room == 0 => self.primary = Some(value),
-            // The replaced address must be kept. If there is no room for it among the additional ones, the new address is
-            // refused instead.
+            // The replaced address must be kept. If there is no room for it among the additional ones, the new address
+            // is refused instead.
             (None, Some(old)) if self.additional.len() >= room => {
                 self.primary = Some(old);
                 return Some(value);

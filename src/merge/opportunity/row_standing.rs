@@ -22,8 +22,8 @@ pub(crate) struct RowStanding<'p> {
 pub(super) struct Said<'p> {
     pub(super) cell: Cell<'p>,
     pub(super) column: &'p Column,
-    /// Whether the row gives the field, so that no later blank clears it. A default that only new opportunities get does
-    /// not: the next import of the file finds the opportunity stored, and uses no default (L3).
+    /// Whether the row gives the field, so that no later blank clears it. A default that only new opportunities get
+    /// does not: the next import of the file finds the opportunity stored, and uses no default (L3).
     pub(super) is_given: bool,
     /// Whether it is a default that stands in for a blank cell.
     pub(super) is_default: bool,
@@ -86,8 +86,8 @@ impl<'p> Said<'p> {
         Some(Said { cell: Cell::Value(value), column, is_given, is_default: true })
     }
 
-    /// Whether anything is said, so that no constant or default stands in for it. That includes a pipeline or stage that
-    /// cannot be used, but not such a status or lost reason: these count as blank.
+    /// Whether anything is said, so that no constant or default stands in for it. That includes a pipeline or stage
+    /// that cannot be used, but not such a status or lost reason: these count as blank.
     fn says_something(&self) -> bool {
         match self.cell {
             Cell::Value(_) => true,
@@ -107,8 +107,8 @@ impl<'p> Said<'p> {
         matches!(&self.cell, Cell::Value(value) if closes_opportunity(self.column.field, value))
     }
 
-    /// Whether it clears the field (W3). An opportunity always has a status and, if the account has pipelines, a pipeline
-    /// and a stage (O6, O7). A cell that asks to clear one of these counts as a blank one.
+    /// Whether it clears the field (W3). An opportunity always has a status and, if the account has pipelines, a
+    /// pipeline and a stage (O6, O7). A cell that asks to clear one of these counts as a blank one.
     pub(super) fn clears(&self, settings: &Settings) -> bool {
         self.cell == Cell::Clear
             && self.column.merge != Merge::Keep
@@ -130,8 +130,8 @@ fn columns_of(settings: &Settings, field: FieldId) -> &[Column] {
     group.map_or(&[], |group| &settings.opportunity_columns[group.columns.clone()])
 }
 
-/// What counts of all that a row says about a field: a cell before a constant, and a constant before a default. If a cell
-/// clears the field, no default stands in for it.
+/// What counts of all that a row says about a field: a cell before a constant, and a constant before a default. If a
+/// cell clears the field, no default stands in for it.
 fn what_counts<'p>(
     settings: &'p Settings,
     row: &RowOf<'p>,

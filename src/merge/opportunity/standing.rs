@@ -1,7 +1,7 @@
 //! [`Standing`]: where an opportunity stands, that is its pipeline, stage, status and lost reason.
 //!
-//! These four fields depend on each other. A stage belongs to its pipeline, so whatever moves an opportunity into another
-//! pipeline also puts it into a stage of that pipeline (O7). A lost reason makes an open opportunity lost (O8).
+//! These four fields depend on each other. A stage belongs to its pipeline, so whatever moves an opportunity into
+//! another pipeline also puts it into a stage of that pipeline (O7). A lost reason makes an open opportunity lost (O8).
 
 use std::borrow::Cow;
 
@@ -23,8 +23,8 @@ pub(crate) struct Standing<'p> {
     pub(crate) given: GivenStanding,
 }
 
-/// Which of the four fields a row of this file has given. A later blank does not clear them (W3), and a default does not
-/// replace them (W6).
+/// Which of the four fields a row of this file has given. A later blank does not clear them (W3), and a default does
+/// not replace them (W6).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct GivenStanding {
     pipeline: bool,
@@ -275,8 +275,8 @@ fn stage_in<'p>(
     }
 }
 
-/// Puts what a row says in place of what is there, if the merge rule of the column takes it. Returns whether that changed
-/// anything.
+/// Puts what a row says in place of what is there, if the merge rule of the column takes it. Returns whether that
+/// changed anything.
 fn take_text<'p>(
     place: &mut Option<Cow<'p, str>>,
     said: Option<Cow<'p, str>>,

@@ -25,8 +25,9 @@ impl Ledger {
                 });
             }
         }
-        // An earlier window may have tagged the contact already. The tag is added again if rows of this window are folded
-        // into the contact, because they may replace or clear the list, and a follow-up comes after every row of the file.
+        // An earlier window may have tagged the contact already. The tag is added again if rows of this window are
+        // folded into the contact, because they may replace or clear the list, and a follow-up comes after every row of
+        // the file.
         let has_rows = self.contacts[contact.index()].has_rows();
         if self.is_followed_up(contact) || (has_rows && self.settings.contacts.is_some()) {
             let is_made = self.is_made(contact);
@@ -40,8 +41,9 @@ impl Ledger {
         tags
     }
 
-    /// Whether follow-ups are for this contact. A row must name it, and no earlier window may have met it, because it has had
-    /// its follow-ups then. If the import does not write the contact, the account must allow tags for linked contacts (P8).
+    /// Whether follow-ups are for this contact. A row must name it, and no earlier window may have met it, because it
+    /// has had its follow-ups then. If the import does not write the contact, the account must allow tags for linked
+    /// contacts (P8).
     fn is_followed_up(&self, contact: ContactNumber) -> bool {
         let entry = &self.contacts[contact.index()];
         let is_written = entry.has_rows() && self.settings.contacts.is_some();
@@ -56,8 +58,8 @@ impl Ledger {
         contacts.filter(|(contact, _)| self.is_followed_up(*contact))
     }
 
-    /// The lists and workflows of each contact, as (contact, position in the settings). Tags are not among them, because they
-    /// are written like a field.
+    /// The lists and workflows of each contact, as (contact, position in the settings). Tags are not among them,
+    /// because they are written like a field.
     pub(crate) fn lists_and_workflows(&self) -> Vec<(ContactNumber, u16)> {
         let follow_ups = (0u16..).zip(&self.settings.follow_ups);
         let others: Vec<(u16, &FollowUp)> =

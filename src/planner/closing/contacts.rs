@@ -31,8 +31,8 @@ impl<'p> Contacts<'p> {
         Contacts { ledger, overwritten, first_differs, tags_all }
     }
 
-    /// Decides the contacts with these numbers. Also returns the steps of those that no row is folded into: they only get
-    /// tags.
+    /// Decides the contacts with these numbers. Also returns the steps of those that no row is folded into: they only
+    /// get tags.
     pub(super) fn decide(&self, numbers: Range<u32>) -> (Vec<Outcome>, OutOfOrder) {
         let (mut out_of_order, mut changes) = (OutOfOrder::default(), Changes::default());
         let outcomes = numbers.map(|number| {

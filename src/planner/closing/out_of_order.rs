@@ -6,8 +6,8 @@ use crate::plan::{KeptStep, Ledger};
 use crate::planner::stretches::concatenated;
 
 /// The place of a step among all steps, as one number that can be sorted quickly. Steps are ordered by the row of their
-/// unit. Within that, contacts come before opportunities (X1), contacts in the order of their numbers, and opportunities in
-/// the order of their first rows.
+/// unit. Within that, contacts come before opportunities (X1), contacts in the order of their numbers, and
+/// opportunities in the order of their first rows.
 type Place = u128;
 
 /// The place of a step whose unit is ordered by this row.
@@ -49,8 +49,8 @@ impl OutOfOrder {
         self.steps.sort_unstable_by_key(|(place, _)| *place);
     }
 
-    /// Inserts them into `steps`, which are in the order of their own rows. It goes from the last one to the first, so that
-    /// each of `steps` is moved only once.
+    /// Inserts them into `steps`, which are in the order of their own rows. It goes from the last one to the first, so
+    /// that each of `steps` is moved only once.
     pub(super) fn put_in_place(self, ledger: &Ledger, steps: &mut Vec<KeptStep>) {
         let mut behind = steps.len();
         steps.extend(self.steps.iter().map(|(_, step)| KeptStep::new(*step)));

@@ -71,8 +71,8 @@ impl Rows<'_> {
         decided.first_row_of(Object::Contact, row, side.outcome, outcome)
     }
 
-    /// Decides the opportunity side of a row; if this is the first row of its opportunity, also decides the opportunity and
-    /// lists its step. Returns the outcome.
+    /// Decides the opportunity side of a row; if this is the first row of its opportunity, also decides the opportunity
+    /// and lists its step. Returns the outcome.
     fn decide_opportunity(
         &self,
         row: RowIndex,
@@ -112,8 +112,8 @@ impl Rows<'_> {
         decided.first_row_of(Object::Opportunity, row, side.outcome, outcome)
     }
 
-    /// The row by which the unit of a step is ordered: the first row of the contact to which an opportunity is linked, if
-    /// that contact is written, or else the step's own first row.
+    /// The row by which the unit of a step is ordered: the first row of the contact to which an opportunity is linked,
+    /// if that contact is written, or else the step's own first row.
     fn unit_of(&self, step: RecordRef, link: Option<ContactNumber>) -> Option<RowIndex> {
         let is_written =
             |contact: &ContactNumber| self.contacts[contact.index()] != Outcome::Unchanged;
@@ -136,8 +136,8 @@ impl Rows<'_> {
 }
 
 impl DecidedRows {
-    /// Gives the first row of a record the outcome of the record. If an earlier window has folded rows into the record, its
-    /// outcome was counted there, and this row has been merged.
+    /// Gives the first row of a record the outcome of the record. If an earlier window has folded rows into the record,
+    /// its outcome was counted there, and this row has been merged.
     fn first_row_of(
         &mut self,
         object: Object,

@@ -118,8 +118,8 @@ impl Planner {
         self.meet(open, disputed, met)
     }
 
-    /// What the match rules find for a row. If the import was interrupted after the row was planned, that is what they found
-    /// then.
+    /// What the match rules find for a row. If the import was interrupted after the row was planned, that is what they
+    /// found then.
     fn match_as_before(
         &self,
         OpenContact { settings, at, keys, .. }: OpenContact<'_>,
@@ -131,8 +131,8 @@ impl Planner {
         }
         // The contact got this key only later, from a row further down.
         let before = self.match_contact(settings, keys, |of| !self.is_met_later(at, of));
-        // If that leaves no contact, or several, and the row would fail between two contacts (M6), then it has failed before
-        // as well: a row that fails leaves no token.
+        // If that leaves no contact, or several, and the row would fail between two contacts (M6), then it has failed
+        // before as well: a row that fails leaves no token.
         let has_failed = matches!(before.0, Verdict::Nobody | Verdict::Several)
             && self.fails_between(settings, keys, contact);
         if has_failed { now } else { before }
@@ -152,9 +152,9 @@ impl Planner {
         }
     }
 
-    /// Lets a key that only one contact may have lead to no stored contact, except for `but`. Another stored contact that
-    /// has the key now got it from somebody else since the import was interrupted. So the step that writes the key still
-    /// expects it to be free, and will be in conflict (X3).
+    /// Lets a key that only one contact may have lead to no stored contact, except for `but`. Another stored contact
+    /// that has the key now got it from somebody else since the import was interrupted. So the step that writes the key
+    /// still expects it to be free, and will be in conflict (X3).
     fn overlook_others(&mut self, key: KeyNumber, but: Option<ContactNumber>) {
         for holder in self.index.holders(key) {
             let is_stored = self.ledger.contacts[holder.index()].stored().is_some();
@@ -164,10 +164,10 @@ impl Planner {
         }
     }
 
-    /// Warns if our own error log names a contact to which none of the row's keys lead, although nobody has changed these
-    /// keys since the row was imported to it (§15). Either the contact has other keys by now, or the log comes from another
-    /// database, where the id belongs to somebody else. If rows of this file have changed the contact, the warning could be
-    /// wrong, and is left out.
+    /// Warns if our own error log names a contact to which none of the row's keys lead, although nobody has changed
+    /// these keys since the row was imported to it (§15). Either the contact has other keys by now, or the log comes
+    /// from another database, where the id belongs to somebody else. If rows of this file have changed the contact, the
+    /// warning could be wrong, and is left out.
     fn note_unlike_log(
         &mut self,
         OpenContact { settings, at, keys, .. }: OpenContact<'_>,
@@ -207,9 +207,9 @@ impl Planner {
         }
     }
 
-    /// The stored contact with an id that the file names. An id that storage has given to a contact of this import does not
-    /// count, even if the row is planned after that: the author of the file could not know it, and meant another contact
-    /// (M1, L1).
+    /// The stored contact with an id that the file names. An id that storage has given to a contact of this import does
+    /// not count, even if the row is planned after that: the author of the file could not know it, and meant another
+    /// contact (M1, L1).
     pub(in crate::planner) fn contact_with_id(&self, id: KeyNumber) -> Option<ContactNumber> {
         let holders = self.index.holders(id);
         let contact = holders.first().copied()?;
@@ -246,7 +246,8 @@ impl Planner {
         self.note_reason(at, By::Rule(rule), key);
     }
 
-    /// The contact that this row had met before the import was interrupted, if that is known and the contact still exists.
+    /// The contact that this row had met before the import was interrupted, if that is known and the contact still
+    /// exists.
     fn contact_met_before(&self, at: usize) -> Option<ContactNumber> {
         let row = self.row_at(at);
         if let Some(first) = self.interrupted.joined_row.get(&(Object::Contact, row)) {
@@ -256,15 +257,15 @@ impl Planner {
         Some(self.contacts.stored[stored.0 as usize])
     }
 
-    /// Whether it is known which keys of a row belonged to other contacts before the import was interrupted. If the policy
-    /// fails such rows, it is: a row that did not fail had no such key.
+    /// Whether it is known which keys of a row belonged to other contacts before the import was interrupted. If the
+    /// policy fails such rows, it is: a row that did not fail had no such key.
     fn knows_disputed(&self, settings: &Settings, at: usize) -> bool {
         settings.account.dedup.conflict == Conflict::Fail || self.knows_dropped(at)
     }
 
-    /// Handles the keys of a row that joins the contact which it had met before the import was interrupted. If such a key did
-    /// not belong to another contact then, but does now, that contact got it since. A row that is still to be written
-    /// expects the key to be free (X3).
+    /// Handles the keys of a row that joins the contact which it had met before the import was interrupted. If such a
+    /// key did not belong to another contact then, but does now, that contact got it since. A row that is still to be
+    /// written expects the key to be free (X3).
     fn expect_free(&mut self, open: OpenContact<'_>, contact: ContactNumber) {
         let OpenContact { settings, at, keys, .. } = open;
         if self.contact_met_before(at) != Some(contact) || !self.knows_disputed(settings, at) {
@@ -284,7 +285,8 @@ impl Planner {
     }
 
     /// Those keys of a row that may belong to other contacts (M6). For a row that was planned before the import was
-    /// interrupted, that is decided as it was then: the keys that belonged to others are dropped, and only its id is left.
+    /// interrupted, that is decided as it was then: the keys that belonged to others are dropped, and only its id is
+    /// left.
     fn disputed<'k>(
         &mut self,
         OpenContact { settings, at, keys, .. }: OpenContact<'k>,
@@ -301,8 +303,9 @@ impl Planner {
         keys.of_id()
     }
 
-    /// Fails one side of a row again if it had failed before the import was interrupted because of what storage held then.
-    /// Later rows may have changed that since, but the report has to be the same (X6). Returns false if it had not failed.
+    /// Fails one side of a row again if it had failed before the import was interrupted because of what storage held
+    /// then. Later rows may have changed that since, but the report has to be the same (X6). Returns false if it had
+    /// not failed.
     pub(in crate::planner) fn fail_again(&mut self, object: Object, at: usize) -> bool {
         let Some(failed) = self.interrupted.failed.get(&(object, self.row_at(at))) else {
             return false;
@@ -317,8 +320,8 @@ impl Planner {
         true
     }
 
-    /// Whether the interrupted import had met this stored contact first on a row further down. Then this row had not met it,
-    /// whatever keys the contact carries now. A contact that an earlier window has met was met before.
+    /// Whether the interrupted import had met this stored contact first on a row further down. Then this row had not
+    /// met it, whatever keys the contact carries now. A contact that an earlier window has met was met before.
     fn is_met_later(&self, at: usize, contact: ContactNumber) -> bool {
         if self.interrupted.is_complete
             || self.interrupted.first_rows.is_empty()
@@ -350,8 +353,8 @@ impl Planner {
         decide(holders, ambiguous, |a, b| self.ledger.compare(a, b))
     }
 
-    /// Handles the common cases in one pass over the keys: no contact carries a key of the row, or all keys that are carried
-    /// lead to one contact. `None` for any other row.
+    /// Handles the common cases in one pass over the keys: no contact carries a key of the row, or all keys that are
+    /// carried lead to one contact. `None` for any other row.
     fn match_at_a_glance(&self, keys: RowKeys<'_>) -> Option<Glance> {
         let mut found: Option<(ContactNumber, u8, u8)> = None;
         let mut is_any_free = false;

@@ -52,9 +52,9 @@ impl Planner {
         ContactDecision::New
     }
 
-    /// Whether the name cells of a row name somebody (M8). These do not: a dash that stands for nothing, a line of dashes
-    /// that divides a table, the total or the notice at the end of a report. A default does not count as a name. Asked only
-    /// of rows without a key.
+    /// Whether the name cells of a row name somebody (M8). These do not: a dash that stands for nothing, a line of
+    /// dashes that divides a table, the total or the notice at the end of a report. A default does not count as a name.
+    /// Asked only of rows without a key.
     fn is_named(&self, settings: &Settings, at: usize) -> bool {
         let says = |text: &str| !names_nobody(text);
         let row = self.row_of(self.row_at(at));
@@ -77,8 +77,8 @@ impl Planner {
         says_something && says(&whole)
     }
 
-    /// Whether the new contact of a row would have every field that the account requires. If not, reports which fields are
-    /// missing, and which cells cannot be used.
+    /// Whether the new contact of a row would have every field that the account requires. If not, reports which fields
+    /// are missing, and which cells cannot be used.
     fn has_required(&mut self, settings: &Settings, at: usize) -> bool {
         let row = self.row_of(self.row_at(at));
         let base = Base::of(settings, None);
@@ -124,8 +124,8 @@ impl Planner {
         is_fine
     }
 
-    /// Decides about a row that means this contact: it is folded into it, if mode and policy allow that. `disputed` are those
-    /// of its keys that may belong to other contacts.
+    /// Decides about a row that means this contact: it is folded into it, if mode and policy allow that. `disputed` are
+    /// those of its keys that may belong to other contacts.
     pub(in crate::planner) fn meet(
         &mut self,
         open: OpenContact<'_>,
@@ -134,8 +134,8 @@ impl Planner {
     ) -> ContactDecision {
         let OpenContact { settings, at, .. } = open;
         let Some(mode) = settings.contacts else {
-            // Contacts are not selected, so nothing is written. But if a key belongs to another contact, it is doubtful whose
-            // the opportunity is.
+            // Contacts are not selected, so nothing is written. But if a key belongs to another contact, it is doubtful
+            // whose the opportunity is.
             return match self.resolve_conflicts(settings, at, disputed, contact) {
                 true => ContactDecision::Aside(contact, Outcome::Unchanged),
                 false => ContactDecision::Nobody(Outcome::Fail),
@@ -168,8 +168,8 @@ impl Planner {
         ContactDecision::Joins(contact)
     }
 
-    /// Leaves out a row that describes a contact which an earlier row has described, if the policy does not merge the two
-    /// (M10). `left_out` is that earlier row, if it is in the file that our own error log is about.
+    /// Leaves out a row that describes a contact which an earlier row has described, if the policy does not merge the
+    /// two (M10). `left_out` is that earlier row, if it is in the file that our own error log is about.
     fn refuse_repeat(
         &mut self,
         open: OpenContact<'_>,
@@ -193,8 +193,8 @@ impl Planner {
     }
 
     /// The column by which a row found its contact, and the key in it, to be shown in an issue. If the key is a name or
-    /// another text, it is left out: the cell shows it as it is spelt, the key only as it is compared. If a rule of several
-    /// fields found the contact, there is no such column.
+    /// another text, it is left out: the cell shows it as it is spelt, the key only as it is compared. If a rule of
+    /// several fields found the contact, there is no such column.
     fn led_by(
         &self,
         OpenContact { settings, at, keys, .. }: OpenContact<'_>,
@@ -227,8 +227,8 @@ impl Planner {
         }
     }
 
-    /// Whether an earlier row has described this contact (M10). It does not count that a row has created it: the next import
-    /// of the file finds the contact stored, and must come to the same result (L3).
+    /// Whether an earlier row has described this contact (M10). It does not count that a row has created it: the next
+    /// import of the file finds the contact stored, and must come to the same result (L3).
     fn is_repeat(&self, contact: ContactNumber) -> bool {
         let met = self.ledger.met(contact);
         self.contacts.described.contains(&contact)
@@ -264,8 +264,8 @@ impl Planner {
         (!holders.is_empty()).then_some(holders)
     }
 
-    /// Reports the keys of a row that belong to other contacts, and drops them or fails the row, as the policy says (M6).
-    /// Returns false if the row fails.
+    /// Reports the keys of a row that belong to other contacts, and drops them or fails the row, as the policy says
+    /// (M6). Returns false if the row fails.
     fn resolve_conflicts(
         &mut self,
         settings: &Settings,

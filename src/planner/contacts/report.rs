@@ -15,8 +15,8 @@ impl Planner {
         Finding::row(code, self.number_at(at)).object(Object::Contact)
     }
 
-    /// Reports the contacts that may have been meant, for each rule that found several (M5). It is an error if the policy
-    /// chooses none of them, and otherwise an information that names the chosen one.
+    /// Reports the contacts that may have been meant, for each rule that found several (M5). It is an error if the
+    /// policy chooses none of them, and otherwise an information that names the chosen one.
     pub(in crate::planner) fn report_candidates(
         &mut self,
         at: usize,

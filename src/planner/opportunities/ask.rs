@@ -13,8 +13,8 @@ use crate::plan::{Claim, Entry, Met};
 use crate::planner::Planner;
 
 impl Planner {
-    /// Asks for the opportunities that rows name by id and, if rows are compared with them, for all opportunities of the
-    /// contacts of the window.
+    /// Asks for the opportunities that rows name by id and, if rows are compared with them, for all opportunities of
+    /// the contacts of the window.
     pub(in crate::planner) fn ask_opportunities(&mut self) {
         let settings = self.ledger.settings.clone();
         if settings.opportunities.is_none() {
@@ -116,7 +116,8 @@ impl Planner {
         let Standing { pipeline, status, given, .. } = Standing::stored(self.ledger.base(number));
         let (pipeline, status) = (pipeline.map(Cow::into_owned), Status::of(status.as_deref()));
         let pipeline = self.pipeline_number(pipeline.as_deref());
-        // If the interrupted import has written it, it belongs to the row that had met it then, perhaps one further down.
+        // If the interrupted import has written it, it belongs to the row that had met it then, perhaps one further
+        // down.
         let id = self.ledger.id(number).unwrap_or_default();
         let claim = match self.ledger.memory.is_written(Object::Opportunity, id) {
             true => Claim::Consumed,

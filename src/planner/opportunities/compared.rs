@@ -27,8 +27,8 @@ pub(super) struct Dates {
 }
 
 impl Compared {
-    /// The compared values of an opportunity with these `values` of its fields. `None` if a field that is compared is blank,
-    /// because a blank agrees with nothing.
+    /// The compared values of an opportunity with these `values` of its fields. `None` if a field that is compared is
+    /// blank, because a blank agrees with nothing.
     pub(super) fn of<'v>(
         settings: &Settings,
         matching: &OpportunityMatching,
@@ -75,8 +75,8 @@ fn write_down(values: &[Value<'_>], exact: &mut String, write: fn(&str, &mut Str
 }
 
 impl Dates {
-    /// How many days apart two opportunities are, summed over the compared dates. `None` if one of these dates is farther away
-    /// than the window allows.
+    /// How many days apart two opportunities are, summed over the compared dates. `None` if one of these dates is
+    /// farther away than the window allows.
     pub(super) fn days_apart(&self, other: &Dates, window: u16) -> Option<u32> {
         let mut distance = 0;
         for (a, b) in self.within.iter().zip(&other.within) {
@@ -96,7 +96,8 @@ impl Dates {
     }
 }
 
-/// Whether the values of this field are ids, or options that the account lists. These are different if they differ in case.
+/// Whether the values of this field are ids, or options that the account lists. These are different if they differ in
+/// case.
 fn is_listed(settings: &Settings, field: FieldId) -> bool {
     match settings.fields.get(field).kind {
         FieldKind::Pipeline | FieldKind::Stage => settings.choices.has_pipelines(),

@@ -69,8 +69,8 @@ impl Planner {
         }
     }
 
-    /// The place of an opportunity in the index and its dates, as the rows so far leave it. `None` if no row can be matched
-    /// with it.
+    /// The place of an opportunity in the index and its dates, as the rows so far leave it. `None` if no row can be
+    /// matched with it.
     fn place_in_index(
         &self,
         settings: &Settings,

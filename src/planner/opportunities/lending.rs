@@ -1,7 +1,7 @@
 //! Rows that could not create an opportunity, and are matched with a stored one all the same (O5).
 //!
-//! With an earlier import of the file, such a row may have failed, and a later row may have created the opportunity. So the
-//! row only borrows the opportunity: the later row has to find it as if the borrower were not there (L3).
+//! With an earlier import of the file, such a row may have failed, and a later row may have created the opportunity. So
+//! the row only borrows the opportunity: the later row has to find it as if the borrower were not there (L3).
 //!
 //! ```text
 //! row 1   Roof   14 June   stage "Nwe"   fails the first time, and borrows row 2's roof the second time
@@ -32,8 +32,8 @@ impl Planner {
         !missing.is_empty() || !misfits.is_empty()
     }
 
-    /// Folds a row into an opportunity that it borrows. Later rows are compared with the opportunity as this row leaves it,
-    /// because in a later window they would be, too (L1).
+    /// Folds a row into an opportunity that it borrows. Later rows are compared with the opportunity as this row leaves
+    /// it, because in a later window they would be, too (L1).
     pub(super) fn lend_opportunity(
         &mut self,
         open: OpenSide<'_>,
@@ -46,8 +46,8 @@ impl Planner {
         outcome
     }
 
-    /// Drops the values with which a row would change how later rows are compared with the opportunity that it borrows: a
-    /// compared date, and a status that closes it where only open ones are compared. Reports these values.
+    /// Drops the values with which a row would change how later rows are compared with the opportunity that it borrows:
+    /// a compared date, and a status that closes it where only open ones are compared. Reports these values.
     fn keep_what_is_compared(&mut self, open: OpenSide<'_>, opportunity: OpportunityNumber) {
         let OpenSide { settings, at, .. } = open;
         let Some(matching) = &settings.account.opportunities.matching else { return };
@@ -102,8 +102,8 @@ impl Planner {
         Status::of(after.status.as_deref())
     }
 
-    /// Reports a value that is not written because the row borrows its opportunity, and what the row would need to create
-    /// one. If no value is given, the issue shows the cell.
+    /// Reports a value that is not written because the row borrows its opportunity, and what the row would need to
+    /// create one. If no value is given, the issue shows the cell.
     fn report_kept(
         &mut self,
         OpenSide { settings, at, .. }: OpenSide<'_>,

@@ -88,8 +88,8 @@ impl Planner {
         result
     }
 
-    /// What the policy makes of `count` opportunities that agree with a row, and of the best of them. `all` are named if the
-    /// policy refuses several.
+    /// What the policy makes of `count` opportunities that agree with a row, and of the best of them. `all` are named
+    /// if the policy refuses several.
     fn judge_matches(
         &mut self,
         open: OpenSide<'_>,
@@ -125,8 +125,8 @@ impl Planner {
         }
     }
 
-    /// What the policy makes of a row that matches nothing, because its contact has no such opportunity, or because the row
-    /// has no contact (O5).
+    /// What the policy makes of a row that matches nothing, because its contact has no such opportunity, or because the
+    /// row has no contact (O5).
     pub(super) fn match_none(&mut self, open: OpenSide<'_>) -> MatchResult {
         let matching = open.settings.account.opportunities.matching.as_ref();
         let must_match = matching.is_some_and(|matching| matching.none == WhenNone::Fail);
@@ -170,8 +170,8 @@ impl Planner {
         NotFound { column, why: "the row names no pipeline that there is".to_owned() }
     }
 
-    /// The compared fields for which the row has no usable value, as the reason why no opportunity was found. `None` if it
-    /// has one for each.
+    /// The compared fields for which the row has no usable value, as the reason why no opportunity was found. `None` if
+    /// it has one for each.
     fn missing_fields(&self, open: OpenSide<'_>) -> Option<NotFound> {
         let OpenSide { settings, .. } = open;
         let matching = settings.account.opportunities.matching.as_ref()?;
@@ -187,13 +187,13 @@ impl Planner {
         (!keys.is_empty()).then_some(NotFound { column, why })
     }
 
-    /// Shows the stored opportunities of a contact that agree with the row and may be matched, in ascending order of ids,
-    /// each with the number of days between it and the row.
+    /// Shows the stored opportunities of a contact that agree with the row and may be matched, in ascending order of
+    /// ids, each with the number of days between it and the row.
     ///
-    /// Suppose that only open ones are compared, and the row closes its opportunity. The next import of the file would not
-    /// find it any more, and would close or create another one. So opportunities that are closed as the row closes, and have
-    /// all values of the row already, come first: if there are any, only they are shown (L3). Returns the lowest open one
-    /// that is passed over for them.
+    /// Suppose that only open ones are compared, and the row closes its opportunity. The next import of the file would
+    /// not find it any more, and would close or create another one. So opportunities that are closed as the row closes,
+    /// and have all values of the row already, come first: if there are any, only they are shown (L3). Returns the
+    /// lowest open one that is passed over for them.
     fn each_agreeing(
         &mut self,
         open: OpenSide<'_>,
@@ -271,8 +271,8 @@ impl Planner {
         Compared::of(open.settings, matching, |field| self.compared_values(open, field))
     }
 
-    /// The values by which a row is compared in a field: its own, or else those that a new opportunity of the row would have.
-    /// With an earlier import, the row may have created that opportunity (L3).
+    /// The values by which a row is compared in a field: its own, or else those that a new opportunity of the row would
+    /// have. With an earlier import, the row may have created that opportunity (L3).
     fn compared_values<'p>(&'p self, open: OpenSide<'p>, field: FieldId) -> Compares<'p> {
         let is_list = open.settings.fields.get(field).is_list;
         let value = match field {
@@ -299,8 +299,8 @@ impl Planner {
         items
     }
 
-    /// What a new opportunity would have in a field for which its row gives nothing: the default of the column (W6), or 0 as
-    /// its value (O6).
+    /// What a new opportunity would have in a field for which its row gives nothing: the default of the column (W6), or
+    /// 0 as its value (O6).
     fn stands_in<'p>(
         &'p self,
         OpenSide { settings, at, .. }: OpenSide<'p>,
@@ -316,8 +316,8 @@ impl Planner {
         default.flatten().or(zero)
     }
 
-    /// The pipeline, stage or status that a new opportunity of the row would have; `None` if it would have none, or if the
-    /// row misspells it.
+    /// The pipeline, stage or status that a new opportunity of the row would have; `None` if it would have none, or if
+    /// the row misspells it.
     fn standing_value<'p>(
         &'p self,
         OpenSide { settings, at, .. }: OpenSide<'p>,
@@ -337,7 +337,8 @@ impl Planner {
         text.map(Value::Text)
     }
 
-    /// The opportunities that a contact has in the pipeline of a row, after the rows so far (O4); `None` if it has none.
+    /// The opportunities that a contact has in the pipeline of a row, after the rows so far (O4); `None` if it has
+    /// none.
     pub(super) fn in_same_pipeline(
         &mut self,
         open: OpenSide<'_>,

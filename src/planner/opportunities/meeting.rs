@@ -32,8 +32,8 @@ impl Planner {
         }
     }
 
-    /// Decides about a row that means this opportunity because it is in the pipeline of the row. If there are several in that
-    /// pipeline, reports which one is meant (O4).
+    /// Decides about a row that means this opportunity because it is in the pipeline of the row. If there are several
+    /// in that pipeline, reports which one is meant (O4).
     pub(super) fn meet_in_pipeline(
         &mut self,
         open: OpenSide<'_>,
@@ -136,8 +136,8 @@ impl Planner {
         }
     }
 
-    /// Decides about a row that means no known opportunity: it brings a new one, if mode and policy allow that. `beside` is an
-    /// opportunity of the contact in the same pipeline, if the policy does not allow a second one there.
+    /// Decides about a row that means no known opportunity: it brings a new one, if mode and policy allow that.
+    /// `beside` is an opportunity of the contact in the same pipeline, if the policy does not allow a second one there.
     pub(super) fn meet_no_opportunity(
         &mut self,
         open: OpenSide<'_>,

@@ -41,8 +41,8 @@ impl Planner {
         }
     }
 
-    /// Folds a row into its opportunity or adds a new one, if that was decided. Returns the opportunity, how the row has
-    /// found it, and the outcome.
+    /// Folds a row into its opportunity or adds a new one, if that was decided. Returns the opportunity, how the row
+    /// has found it, and the outcome.
     fn carry_out(
         &mut self,
         open: OpenSide<'_>,
@@ -74,7 +74,8 @@ impl Planner {
         }
     }
 
-    /// Links the opportunity of a row to a contact, if the row says to which one, and gives its contact the tags of the row.
+    /// Links the opportunity of a row to a contact, if the row says to which one, and gives its contact the tags of the
+    /// row.
     fn link_and_tag(
         &mut self,
         OpenSide { settings, at, .. }: OpenSide<'_>,
@@ -89,8 +90,8 @@ impl Planner {
         }
     }
 
-    /// Whether our own error log says that the opportunity of this row was imported before, and nobody has changed its cells
-    /// since (§15).
+    /// Whether our own error log says that the opportunity of this row was imported before, and nobody has changed its
+    /// cells since (§15).
     fn is_as_imported(&self, OpenSide { settings, at, .. }: OpenSide<'_>) -> bool {
         settings.has_opportunity_checks()
             && settings.is_opportunity_as_imported(&self.ledger.cells(self.row_at(at)))
@@ -112,8 +113,8 @@ impl Planner {
         if previous.is_some() || was_folded { Outcome::Merged } else { Outcome::Create }
     }
 
-    /// Notes that a row has found an opportunity, and in which way. Returns what it leaves of the opportunity to later rows
-    /// (O5).
+    /// Notes that a row has found an opportunity, and in which way. Returns what it leaves of the opportunity to later
+    /// rows (O5).
     fn claim(&mut self, open: OpenSide<'_>, opportunity: OpportunityNumber, by: By) -> Claim {
         let borrows = by == By::Match && self.cannot_create(open);
         let row = self.row_at(open.at);
@@ -229,8 +230,8 @@ impl Planner {
     }
 
     /// Withdraws tags that rows of an opportunity had given before the import was interrupted, if a later row links the
-    /// opportunity to another contact. Storage has the later link by now, so this plan would give the tags to that contact.
-    /// But the contact that the opportunity belonged to at those rows has had them (X6).
+    /// opportunity to another contact. Storage has the later link by now, so this plan would give the tags to that
+    /// contact. But the contact that the opportunity belonged to at those rows has had them (X6).
     pub(in crate::planner) fn withdraw_tags(&mut self) {
         if self.interrupted.written_opportunities.is_empty() {
             return;

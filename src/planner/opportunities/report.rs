@@ -11,7 +11,8 @@ use crate::merge::{Base, Dropped, Problem, RowOf, RowRole, Standing, effective};
 use crate::object::{Object, OpportunityNumber};
 use crate::planner::Planner;
 
-/// What prevents the opportunity of a row from being created. It can be created if nothing is missing and nothing misfits.
+/// What prevents the opportunity of a row from being created. It can be created if nothing is missing and nothing
+/// misfits.
 pub(super) struct Shortcomings {
     /// The keys of required fields without a value.
     pub(super) missing: Vec<&'static str>,
@@ -48,12 +49,12 @@ impl Planner {
         false
     }
 
-    /// Whether a row that updates fails because it names a pipeline or a stage that does not exist, in a column that fails
-    /// such rows (V6). If so, reports why. Any other column only drops such a value (O7).
+    /// Whether a row that updates fails because it names a pipeline or a stage that does not exist, in a column that
+    /// fails such rows (V6). If so, reports why. Any other column only drops such a value (O7).
     ///
-    /// It must depend on the row alone. The next import of the file, or one that is resumed, finds the opportunity where
-    /// later rows have moved it (L3, X6). So a stage that exists, but not in the pipeline of the opportunity, is only
-    /// dropped.
+    /// It must depend on the row alone. The next import of the file, or one that is resumed, finds the opportunity
+    /// where later rows have moved it (L3, X6). So a stage that exists, but not in the pipeline of the opportunity, is
+    /// only dropped.
     pub(super) fn misfits_fail(
         &mut self,
         OpenSide { settings, at, .. }: OpenSide<'_>,
@@ -180,8 +181,8 @@ impl Planner {
     }
 }
 
-/// Whether a row names a pipeline or a stage in this column that does not exist anywhere. If the row also names a pipeline,
-/// a stage of another pipeline does not count.
+/// Whether a row names a pipeline or a stage in this column that does not exist anywhere. If the row also names a
+/// pipeline, a stage of another pipeline does not count.
 fn names_nothing(settings: &Settings, row: &RowOf<'_>, column: &Column) -> bool {
     let Some(said) = row.value(settings, column) else { return true };
     if column.field != FieldId::STAGE {

@@ -1,9 +1,9 @@
 //! [`Standings`]: where a new opportunity stands, that is in which pipeline and with which status.
 //!
 //! Pipeline, stage, status and lost reason depend on each other (O6-O8), so it takes some work to find out. But
-//! thousands of rows fill these cells in the same few ways. So each distinct combination of the four cells is worked out
-//! once and remembered. The result depends on nothing but the row. So the thread that drafts a block does it for all rows
-//! of the block.
+//! thousands of rows fill these cells in the same few ways. So each distinct combination of the four cells is worked
+//! out once and remembered. The result depends on nothing but the row. So the thread that drafts a block does it for
+//! all rows of the block.
 
 use std::borrow::Cow;
 use std::hash::{BuildHasher, Hasher};

@@ -1,5 +1,5 @@
-//! Keys under rules of names and other texts, alone or together with addresses. They are made of the effective values of a
-//! contact. So a row that changes the last name also takes the old key away.
+//! Keys under rules of names and other texts, alone or together with addresses. They are made of the effective values
+//! of a contact. So a row that changes the last name also takes the old key away.
 
 use std::sync::Arc;
 
@@ -17,8 +17,8 @@ use crate::planner::row_keys::RowKeys;
 use crate::value::Value;
 
 impl Planner {
-    /// Handles the common cases of a rule whose keys are [as offered](TextPolicy::is_as_offered): the contact carries every
-    /// key of the row already, or this is the first row of a new contact. Returns false for any other case.
+    /// Handles the common cases of a rule whose keys are [as offered](TextPolicy::is_as_offered): the contact carries
+    /// every key of the row already, or this is the first row of a new contact. Returns false for any other case.
     pub(super) fn are_texts_taught_simply(
         &mut self,
         contact: ContactNumber,
@@ -78,7 +78,8 @@ impl Planner {
         }
     }
 
-    /// The keys of a contact under a rule: first those that are stored, if this is its first row, then those after the row.
+    /// The keys of a contact under a rule: first those that are stored, if this is its first row, then those after the
+    /// row.
     fn texts_around(
         &mut self,
         settings: &Settings,
@@ -96,8 +97,8 @@ impl Planner {
         [before, keys_of(base, rule, &rows)]
     }
 
-    /// The key with this text. If no row has offered it, it is added. `None` if that is not possible, because another thread
-    /// still uses the block to whose text it would be appended.
+    /// The key with this text. If no row has offered it, it is added. `None` if that is not possible, because another
+    /// thread still uses the block to whose text it would be appended.
     fn find_or_learn(&mut self, kind: KeyKind, text: &str) -> Option<KeyNumber> {
         let ledger = &self.ledger;
         let found = self.index.find(kind, text, None, |place| ledger.text(place));

@@ -66,8 +66,8 @@ impl OwnedBatch {
         NewKey { fields: &self.rules[rule], value: &self.key_text[start..end] }
     }
 
-    /// Puts the steps in order (X1). Because steps are large and keys long, positions are sorted instead, and keys are compared
-    /// by their first bytes if these differ.
+    /// Puts the steps in order (X1). Because steps are large and keys long, positions are sorted instead, and keys are
+    /// compared by their first bytes if these differ.
     pub(crate) fn sort_steps(&mut self) {
         let mut steps = std::mem::take(&mut self.steps);
         let place = |at: usize| {
@@ -104,8 +104,8 @@ pub(crate) struct OwnedStep {
     pub(crate) id: Option<Box<str>>,
     pub(crate) version: Option<Box<str>>,
     pub(crate) contact: ContactOf,
-    /// The step that writes the contact, if that may be in this batch. It comes first, and if it is in conflict, both are
-    /// planned again (X3).
+    /// The step that writes the contact, if that may be in this batch. It comes first, and if it is in conflict, both
+    /// are planned again (X3).
     pub(crate) contact_step: Option<Token>,
     pub(crate) changes: Range<usize>,
     pub(crate) keys: Range<usize>,

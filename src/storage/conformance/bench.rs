@@ -288,8 +288,8 @@ impl<S: StorageWrite> Bench<S> {
         created_id(&receipts, token)
     }
 
-    /// Whether storage takes two items of this list of addresses. A table may have only one column beside that of the primary
-    /// address, and reject what does not fit.
+    /// Whether storage takes two items of this list of addresses. A table may have only one column beside that of the
+    /// primary address, and reject what does not fit.
     pub(super) fn takes_two(&mut self, list: &str) -> Result<bool> {
         let two = match list {
             "additional_phones" => ["+12065550171", "+12065550172"],
