@@ -1,5 +1,5 @@
-//! The driver: hands the batches of an applier to storage. As [that of the planner](crate::planner) it is written
-//! once, for storages of both kinds.
+//! The driver: hands the batches of an applier to storage. Like [that of the planner](crate::planner), it is written
+//! once, for synchronous and asynchronous storages.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -78,7 +78,7 @@ pub(super) async fn apply_window<S: AsyncStorageWrite>(
     Ok(applier.finish(Status::Completed))
 }
 
-/// The report of a window that is not written.
+/// The report of a window that is not written, because the run stops before it.
 pub(super) async fn leave_window<S: AsyncStorageWrite>(
     plan: Plan,
     job: &Job,
@@ -88,7 +88,7 @@ pub(super) async fn leave_window<S: AsyncStorageWrite>(
     Ok(begin(plan, job, refused, storage).await?.finish(Status::Failed))
 }
 
-/// An applier that knows what an earlier run of the same import has written.
+/// An applier that has taken over what the import has written before it was interrupted, if it was.
 async fn begin<S: AsyncStorageWrite>(
     plan: Plan,
     job: &Job,
@@ -109,8 +109,8 @@ async fn begin<S: AsyncStorageWrite>(
         let mut applied = Applied::default();
         ask_applied(&tokens, &mut applied, storage).await?;
         applier.take_over(&applied);
-        // A contact before what fails with it, as when they were refused. What storage knows to be written, it has not
-        // refused, whatever its receipt said.
+        // Contacts come first, because opportunities fail with them. What storage knows as written counts as written,
+        // even if its receipt had refused it.
         for object in Object::ALL {
             let of_object = refused.iter().filter(|refusal| refusal.object == object);
             for refusal in of_object {
@@ -128,8 +128,8 @@ async fn begin<S: AsyncStorageWrite>(
     Ok(applier)
 }
 
-/// Finds the rows that joined earlier ones. Of a resumed import it is known which of them were to be written with
-/// these.
+/// Finds the joined rows of the plan, and puts them into the checkpoint. If the import is resumed, `known` are those of
+/// its last checkpoint: a row that was not written with its step is planned again.
 async fn take_joined<S: AsyncStorageWrite>(
     applier: &mut Applier,
     known: Option<&[JoinedRow]>,
@@ -161,7 +161,7 @@ async fn look_up<S: AsyncStorageWrite>(
     Ok(())
 }
 
-/// A storage that is written to, when it is asked: it has two ways to say that a look-up is to be repeated.
+/// A storage to which the import writes. It may say in either of two ways that a failed look-up is to be repeated.
 pub(crate) struct WhileWriting<'s, S>(pub(crate) &'s mut S);
 
 impl<S: AsyncStorageWrite> Finder for WhileWriting<'_, S> {
@@ -187,7 +187,8 @@ async fn write<S: AsyncStorageWrite>(
     let batch = applier.batch();
     let mut receipts = Receipts::expecting(&batch);
     let span = trace::write(&batch);
-    // A synchronous storage writes when it is called, which is to be within the span, and beside the fold.
+    // The method is called inside the block, because a synchronous storage writes as soon as it is called. That has to
+    // be within the span, and at the same time as the fold.
     let written = span.over(async { storage.write(&batch, &mut receipts).await });
     let (result, next) = match threads {
         0..2 => (written.await, None),
@@ -222,15 +223,15 @@ async fn write<S: AsyncStorageWrite>(
     }
 }
 
-/// Waits for a batch that is written, and folds the next one while storage begins to: a synchronous storage has
-/// written the batch by then, an asynchronous one has sent it.
+/// Writes a batch, and folds the next one on another thread meanwhile. When this has polled once, a synchronous storage
+/// has written the batch, and an asynchronous one has sent it.
 async fn write_beside<F: Future>(written: F, applier: &Applier) -> (F::Output, Option<Folded>) {
     let mut written = pin!(written);
     let (begun, next) = poll_fn(|context| {
         task::Poll::Ready(std::thread::scope(|scope| {
             let next = scope.spawn(|| applier.fold_next());
             let begun = written.as_mut().poll(context);
-            // If it has panicked, so will the one that does it again.
+            // If the fold has panicked, it will panic again when this thread repeats it.
             (begun, next.join().ok().flatten())
         }))
     })
@@ -241,8 +242,8 @@ async fn write_beside<F: Future>(written: F, applier: &Applier) -> (F::Output, O
     }
 }
 
-/// What has failed alone is to be reported as not written. If it was written after all, and only the answer lost, then
-/// this takes its receipt, and returns true.
+/// Finds out whether the only task of a failed batch was written after all, and only the answer was lost. If so, takes
+/// its receipt and returns true. If not, the caller reports the task as not written.
 async fn was_written<S: AsyncStorageWrite>(
     applier: &mut Applier,
     storage: &mut S,

@@ -85,7 +85,7 @@ pub(crate) fn each_tokenless(plan: &Plan, show: impl FnMut(Tokenless)) {
 }
 
 /// Shows the rows of a plan that leave a token once their contact is written, in order. A row that creates its contact
-/// is left out, because no other contact can take its keys. The exception are keys of several fields, which several
+/// is left out, because no other contact can take its keys. The exception is a key of several fields, which several
 /// contacts may have (M6).
 pub(crate) fn each_writing(plan: &Plan, show: impl FnMut(Tokenless)) {
     let ledger = &plan.ledger;
