@@ -25,8 +25,8 @@ pub(super) struct CheckedColumn<'s> {
     /// Whether nothing can be wrong with its cells in a block without a NUL, or nothing that is known before the
     /// opportunity. Then a cell needs no check if another column has shown already that its row says more than keys.
     pub(super) is_quiet: bool,
-    /// Whether the value map says of some cells that they mean nothing.
-    may_mean_nothing: bool,
+    /// Which of its cells mean nothing.
+    silent_cells: SilentCells,
     /// Its number among the columns that are checked the same way, if they give keys.
     pub(super) among_its_kind: usize,
     /// Cells that were read before and are fine.

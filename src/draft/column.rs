@@ -136,8 +136,9 @@ impl Column {
     }
 
     /// The same column, to feed one part of a name.
-    pub(crate) fn feeding(mut self, part: NamePart, field: FieldId) -> Self {
-        (self.name_part, self.field) = (part, field);
+    pub(crate) fn feeding(mut self, part: NamePart, field: FieldId, fields: &Fields) -> Self {
+        self.name_part = part;
+        self.feed(field, fields);
         self
     }
 

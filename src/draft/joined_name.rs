@@ -42,7 +42,7 @@ impl JoinedName {
         let default = defaults.map(normalize::trim).collect::<Vec<_>>().join(" ");
         let default = Some(default).filter(|default| !default.is_empty());
         let first = parts.iter().filter_map(Column::index).min();
-        columns.push(pattern.clone().whole(index, first, default));
+        columns.push(pattern.clone().whole(index, first, default, fields));
         Some(JoinedName { index, parts })
     }
 

@@ -254,8 +254,9 @@ impl Settings {
                     Some(beside) => column.beside(beside.clone()),
                     None => column,
                 };
-                let first = column.clone().feeding(NamePart::FirstName, FieldId::FIRST_NAME);
-                let last = column.feeding(NamePart::LastName, FieldId::LAST_NAME);
+                let first =
+                    column.clone().feeding(NamePart::FirstName, FieldId::FIRST_NAME, &self.fields);
+                let last = column.feeding(NamePart::LastName, FieldId::LAST_NAME, &self.fields);
                 self.contact_columns.extend([first, last]);
             }
             Object::Contact | Object::Opportunity => {}

@@ -37,7 +37,7 @@ impl Differences {
 }
 
 /// A field of plain text that only one column feeds and overwrites. If the cell is not blank, the field has the text of
-/// the cell afterwards.
+/// the cell afterwards, as long as there is room for it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Overwritten {
     /// The place of the column in the file.

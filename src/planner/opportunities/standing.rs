@@ -88,7 +88,7 @@ impl Columns {
         let name_bytes = name.map_or(0, |column| column.max_chars);
         let name = name.filter(|column| column.is_direct()).and_then(Column::index);
         let stretches = side_by_side(indexes.map(usize::from));
-        Columns { stretches, name: name.map(usize::from) }
+        Columns { stretches, name: name.map(usize::from), name_bytes }
     }
 
     /// Copies the four cells of a row: for each stretch its length and where its cells end, then its bytes. `None` in a
@@ -260,7 +260,8 @@ mod tests {
         rows.next_block(&mut block, 300).unwrap();
         let (mut same, mut different) = (0, 0);
         for parts in [&[0][..], &[1, 2, 3], &[0, 1, 3], &[0, 1, 2, 3]] {
-            let columns = Columns { stretches: side_by_side(parts.iter().copied()), name: None };
+            let stretches = side_by_side(parts.iter().copied());
+            let columns = Columns { stretches, name: None, name_bytes: 0 };
             let copied = |row: &BlockRow<'_>| {
                 let mut cells = vec![7];
                 columns.copy(&block, row, &mut cells).unwrap();
