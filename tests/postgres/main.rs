@@ -96,7 +96,11 @@ fn count(config: &Config, sql: &str) -> i64 {
 #[test]
 fn the_adapter_keeps_the_contract() {
     let Some(cluster) = Cluster::shared() else { return };
-    let report = conformance::run(|| Postgres::open(cluster.database(), account()).unwrap());
+    let account = account()
+        .at_most(Object::Contact, &[("first_name", 80)])
+        .to_decimals(Object::Opportunity, &[("value", 2)]);
+    let open = || Postgres::open(cluster.database(), account.clone()).unwrap();
+    let report = conformance::run(open);
     assert!(report.is_passed(), "{report}");
     let is_skipped =
         |case: &&conformance::Case| matches!(case.outcome, conformance::Outcome::Skipped(_));
