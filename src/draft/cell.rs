@@ -126,7 +126,7 @@ impl Column {
         }
     }
 
-    /// Does an amount written plainly certainly have no more decimals than its field?
+    /// Whether an amount that is written plainly certainly has no more decimals than its field. In doubt it is read.
     pub(super) fn has_few_decimals(&self, amount: &[u8]) -> bool {
         let Some(most) = self.max_decimals else { return true };
         let behind = amount.iter().rev().position(|byte| matches!(byte, b'.' | b','));
@@ -295,8 +295,8 @@ fn spans(cell: &str, separators: &str) -> SmallVec<[(usize, usize); 8]> {
         .collect()
 }
 
-/// Is it certain that a cell is no single address, because there are commas or semicolons between what addresses of this
-/// kind are made of? Where there are other signs, such a mark may stand in a name or before an extension.
+/// Whether a cell is certainly a list: there are commas or semicolons in it, and otherwise only signs of which
+/// addresses of this kind are made. Among other signs, such a mark may stand in a name or before an extension.
 fn is_plain_list(cell: &str, kind: FieldKind) -> bool {
     let is_mark = |byte: u8| matches!(byte, b',' | b';');
     let is_plain = |byte: u8| match kind {

@@ -114,7 +114,8 @@ impl<'s> CheckedColumn<'s> {
         (is_plain || !self.is_blank(stripe, row, cell)).then_some(cell)
     }
 
-    /// Is nothing left of the cell once it is trimmed? Few cells come here, and most of those only begin with a space.
+    /// Whether nothing is left of the cell once it is trimmed. Few cells come here, and most of those only begin with a
+    /// space.
     #[inline(never)]
     fn is_blank(&self, stripe: &Stripe<'_>, row: usize, cell: &[u8]) -> bool {
         let is_plain =
@@ -122,7 +123,7 @@ impl<'s> CheckedColumn<'s> {
         !is_plain && normalize::is_blank(self.column.text(&stripe.row(row)))
     }
 
-    /// Is it a column of the file, and does its cell on a row make the side present (P1)?
+    /// Whether it is a column of the file whose cell on this row makes the side present (P1).
     pub(super) fn makes_present(&self, row: &BlockRow<'_>) -> bool {
         let is_filled = self.index.is_some_and(|index| !normalize::is_blank(row.cell(index)));
         is_filled && !(self.silent_cells != SilentCells::None && self.column.means_nothing(row))

@@ -123,7 +123,7 @@ impl Choices {
         })
     }
 
-    /// Does any pipeline have this stage?
+    /// Whether any pipeline has this stage.
     pub(crate) fn is_stage(&self, cell: &str) -> bool {
         self.stages.iter().any(|stages| stages.find(cell).is_ok())
     }

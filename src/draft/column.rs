@@ -180,12 +180,12 @@ impl Column {
         }
     }
 
-    /// Does the row end before the column's cell? Then it says nothing there, not even that it is blank.
+    /// Whether the row ends before the column's cell. Then it says nothing there, not even that it is blank.
     pub(crate) fn is_missing(&self, row: &BlockRow<'_>) -> bool {
         self.made_from.or(self.index()).is_some_and(|index| row.lacks(usize::from(index)))
     }
 
-    /// Is this text the name of the column, in capitals or not?
+    /// Whether this text is the name of the column, in capitals or not.
     pub(super) fn is_called(&self, text: &str) -> bool {
         let name = || self.header.chars().flat_map(char::to_lowercase);
         let is_name = || normalize::trim(text).chars().flat_map(char::to_lowercase).eq(name());
@@ -220,7 +220,7 @@ impl Column {
         }
     }
 
-    /// Is it certain that the row says nothing in this column? If not, it may still say nothing.
+    /// Whether the row certainly says nothing in this column. If not, it may still say nothing.
     #[inline]
     pub(crate) fn is_silent(&self, row: &BlockRow<'_>) -> bool {
         match &self.origin {
@@ -247,7 +247,7 @@ impl Column {
         (cell.len() <= self.max_chars && !may_have_guard(cell)).then_some(cell)
     }
 
-    /// Are cells read as they are, without a value map or a clear token that come first?
+    /// Whether cells are read as they are: no value map or clear token comes first, and they need not be in lower case.
     pub(crate) fn is_direct(&self) -> bool {
         self.values.is_empty() && self.clear_token.is_none() && !self.is_lower_case
     }
@@ -313,7 +313,7 @@ impl Column {
         self.values.get(&folded(cell)).map_or(cell, String::as_str)
     }
 
-    /// Which cells may mean nothing, though they are not blank?
+    /// Which cells may mean nothing, though they are not blank.
     pub(super) fn silent_cells(&self) -> SilentCells {
         match self.kind {
             _ if self.values.values().any(String::is_empty) => SilentCells::Mapped,
@@ -322,13 +322,13 @@ impl Column {
         }
     }
 
-    /// Does the cell on a row mean nothing, because the value map says so, or because it is a date of zeros? It is
+    /// Whether the cell on a row means nothing, because the value map says so, or because it is a date of zeros. It is
     /// blank then, and makes no side present (P1).
     pub(crate) fn means_nothing(&self, row: &BlockRow<'_>) -> bool {
         self.looked_up(self.bare(normalize::trim(self.whole_text(row)))).is_empty()
     }
 
-    /// Can a cell clear what is stored (W3), or replace it by a default (W6)? Then it matters what earlier rows
+    /// Whether a cell can clear what is stored (W3), or replace it by a default (W6). Then it matters what earlier rows
     /// have given, because neither happens to that.
     pub(crate) fn depends_on_given(&self) -> bool {
         let can_clear = self.blank == Blank::Clear || self.clear_token.is_some();
@@ -336,7 +336,7 @@ impl Column {
             && (can_clear || (self.default_always && self.default.is_some()))
     }
 
-    /// Does a trimmed cell ask to clear what is stored (W3)? Not in a column that never replaces it.
+    /// Whether a trimmed cell asks to clear what is stored (W3). No cell does in a column that never replaces it.
     pub(crate) fn asks_to_clear(&self, cell: &str) -> bool {
         let meant = self.mapped(cell);
         self.merge != Merge::Keep
@@ -360,19 +360,19 @@ impl Column {
         self.clear_token.is_some()
     }
 
-    /// Does a trimmed cell say the clear token, itself or by the value map?
+    /// Whether a trimmed cell says the clear token, itself or by the value map.
     pub(crate) fn is_clear_token(&self, cell: &str) -> bool {
         self.has_clear_token() && self.means_clear(self.mapped(cell))
     }
 
-    /// Is what a cell [means](Self::mapped) the clear token?
+    /// Whether what a cell [means](Self::mapped) is the clear token.
     pub(super) fn means_clear(&self, meant: &str) -> bool {
         // Spreadsheets write `#N/A`, people `#n/a`.
         self.clear_token.as_deref().is_some_and(|token| token.eq_ignore_ascii_case(meant))
     }
 }
 
-/// Is it a long text of the standard fields, such as notes, to which rows add (§10)?
+/// Whether it is a long text of the standard fields, such as notes, to which rows add (§10).
 fn is_note(field: &Field) -> bool {
     field.kind == FieldKind::LongText && !field.is_custom
 }
@@ -410,13 +410,13 @@ fn date_format(mapped: &ColumnMapping, field: FieldId) -> DateFormat {
     }
 }
 
-/// May the cell begin with a guard that marks it as text for a spreadsheet? Few do.
+/// Whether the cell may begin with a guard that marks it as text for a spreadsheet. Few do.
 #[inline]
 pub(crate) fn may_have_guard(cell: &str) -> bool {
     matches!(cell.as_bytes().first(), Some(b'=' | b'\'' | b'z'))
 }
 
-/// Does the mapping leave it to the file how dates or numbers are written?
+/// Whether the mapping leaves it to the file how dates or numbers are written.
 fn leaves_format_open(mapped: &ColumnMapping, kind: FieldKind) -> bool {
     match kind {
         FieldKind::Date => mapped.date_order.is_none(),

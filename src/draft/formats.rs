@@ -76,8 +76,8 @@ impl FormatScan {
         }
     }
 
-    /// Did each column show its format, or by a filled cell that it needs none? This block holds the rows
-    /// that were observed.
+    /// Whether each column has shown its format or, by a filled cell, that it needs none. The block holds the rows that
+    /// were observed.
     pub(crate) fn are_told(&self, block: &Block) -> bool {
         let is_filled = |index: &u16| {
             let mut is_filled = false;
@@ -158,7 +158,7 @@ pub(crate) struct Formats {
 }
 
 impl Formats {
-    /// Would each cell be read the same in both?
+    /// Whether each cell is read the same with both.
     pub(crate) fn are(&self, other: &Formats) -> bool {
         self.dates == other.dates && self.numbers == other.numbers && self.mixed == other.mixed
     }

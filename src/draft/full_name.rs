@@ -63,14 +63,14 @@ fn divided<'n>(name: &'n str, [first, last]: [&str; 2]) -> [&'n str; 2] {
     by_last.or_else(by_first).unwrap_or([given, family])
 }
 
-/// Does the row's own column for each part say what the full name says? A second first name need not be there.
+/// Whether the row's own column for each part says what the full name says. A second first name need not be there.
 fn agree([given, family]: [&str; 2], [first, last]: [&str; 2]) -> bool {
     let is_silent = |name: &str, own: &str| name.is_empty() || own.is_empty();
     (is_silent(given, first) || begins_with(given, first))
         && (is_silent(family, last) || folded_eq(family, last))
 }
 
-/// Does a name begin with these words?
+/// Whether a name begins with these words.
 fn begins_with(name: &str, words: &str) -> bool {
     let mut own = name.split_whitespace();
     words.split_whitespace().all(|word| own.next().is_some_and(|own| folded_eq(own, word)))
@@ -124,8 +124,8 @@ impl Column {
             [usize::from(self.name_part == NamePart::LastName)]
     }
 
-    /// Does the row leave a part blank that its full name could say, if the name were not another one than the part
-    /// that is there?
+    /// Whether the row leaves a part blank that its full name could fill, but is not allowed to, because the full name
+    /// contradicts the part that is there.
     pub(super) fn leaves_out_name(&self, row: &BlockRow<'_>) -> bool {
         let Some(beside) = &self.beside else { return false };
         let own = beside.said(row);
@@ -150,7 +150,7 @@ impl Column {
         }
     }
 
-    /// Does a default say anything about this part?
+    /// Whether a default says anything about this part.
     pub(super) fn has_part(&self, default: &str) -> bool {
         self.name_part != NamePart::LastName || !is_one_word(default)
     }

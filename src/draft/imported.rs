@@ -70,17 +70,17 @@ impl Settings {
         Some(id).filter(|id| !id.is_empty())
     }
 
-    /// Does our own error log say that this side of a row was imported before?
+    /// Whether our own error log says that this side of a row was imported before.
     pub(crate) fn was_imported(&self, object: Object, cells: &BlockRow<'_>) -> bool {
         self.imported_id(object, cells).is_some()
     }
 
-    /// May the file say that nobody has changed the cells of a contact? Only our own error log does.
+    /// Whether the file may say that nobody has changed the cells of a contact. Only our own error log does.
     pub(crate) fn has_contact_checks(&self) -> bool {
         self.imported.contact_check.is_some()
     }
 
-    /// Was the contact of a row imported before, and has nobody changed its cells since?
+    /// Whether the contact of a row was imported before, and nobody has changed its cells since.
     pub(crate) fn is_contact_as_imported(&self, cells: &BlockRow<'_>) -> bool {
         self.was_imported(Object::Contact, cells)
             && self
@@ -88,13 +88,13 @@ impl Settings {
                 .is_some_and(|check| check.starts_with(&self.check_of_contact(cells)))
     }
 
-    /// May the file say that nobody has changed the cells of an opportunity? Only our own error log does.
+    /// Whether the file may say that nobody has changed the cells of an opportunity. Only our own error log does.
     pub(crate) fn has_opportunity_checks(&self) -> bool {
         self.imported.opportunity_check.is_some()
     }
 
-    /// Was the opportunity of a row imported before, and has nobody changed its cells since, but that which says whom
-    /// it belongs to?
+    /// Whether the opportunity of a row was imported before, and nobody has changed its cells since. Those that say
+    /// which contact it belongs to may have changed.
     pub(crate) fn is_opportunity_as_imported(&self, cells: &BlockRow<'_>) -> bool {
         self.imported.opportunity_check.is_some_and(|at| {
             self.was_imported(Object::Opportunity, cells)
@@ -113,12 +113,12 @@ impl Settings {
         check.rfind([FOUND, BROUGHT]).map(|at| &check[at..])
     }
 
-    /// Had this row brought the contact that our own error log names?
+    /// Whether this row had brought the contact that our own error log names.
     pub(crate) fn had_brought_contact(&self, cells: &BlockRow<'_>) -> bool {
         self.key_check(cells).is_some_and(|check| check.starts_with(BROUGHT))
     }
 
-    /// Is it the id of a contact that our own error log names?
+    /// Whether the key is the id of a contact that our own error log names.
     pub(crate) fn is_id_of_log(&self, key: &Key) -> bool {
         self.imported.contact_id == Some(usize::from(key.column))
     }

@@ -46,7 +46,7 @@ impl JoinedName {
         Some(JoinedName { index, parts })
     }
 
-    /// Is this the column of the joined names?
+    /// Whether this is the column of the joined names.
     pub(crate) fn is(&self, column: &Column) -> bool {
         column.index() == Some(self.index)
     }

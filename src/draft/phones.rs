@@ -74,7 +74,7 @@ fn ends(text: &str) -> impl Iterator<Item = usize> {
     text.match_indices('/').map(|(at, _)| at).chain([text.len()]).take(SLASHES + 1)
 }
 
-/// Can this be the beginning of a number that continues after the slash?
+/// Whether this can be the beginning of a number that continues after the slash.
 fn is_area(first: &str, more: &str) -> bool {
     let digits = |text: &str| text.chars().filter(|c| c.is_numeric()).count();
     let next = digits(more[1.min(more.len())..].split('/').next().unwrap_or(""));

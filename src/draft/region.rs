@@ -63,7 +63,7 @@ impl<'s> Countries<'s> {
         self.of_rows[row]
     }
 
-    /// Is this the column?
+    /// Whether the countries are read from this column.
     pub(super) fn are_of(&self, column: &Column) -> bool {
         (self.column.field, self.column.index()) == (column.field, column.index())
     }

@@ -153,14 +153,15 @@ impl Settings {
         }
     }
 
-    /// Does this field help to identify a contact, as its id, an address, or a part of a match rule?
+    /// Whether this field helps to identify a contact: its id, an address, or a part of a match rule.
     pub(crate) fn is_key(&self, field: FieldId) -> bool {
         field == FieldId::CONTACT_ID
             || field.is_address()
             || self.rules.iter().any(|rule| rule.has(field))
     }
 
-    /// May several contacts have a key in common? Those of a rule of several fields are nobody's property (M6).
+    /// Whether several contacts may have a key in common. The keys of a rule of several fields belong to nobody alone
+    /// (M6).
     pub(crate) fn may_share_keys(&self) -> bool {
         self.rules.iter().any(|rule| !rule.owns_keys())
     }
@@ -170,14 +171,14 @@ impl Settings {
         !(self.clearable.is_empty() && self.fillable.is_empty())
     }
 
-    /// Does an opportunity have to be compared with those that its contact has already (O4, O5)?
+    /// Whether an opportunity has to be compared with those that its contact has already (O4, O5).
     pub(crate) fn compares_opportunities(&self) -> bool {
         let policy = &self.account.opportunities;
         self.opportunities.is_some()
             && (policy.matching.is_some() || policy.duplicates != Default::default())
     }
 
-    /// Are opportunities compared with open ones only (O5)?
+    /// Whether opportunities are compared with open ones only (O5).
     pub(crate) fn matches_open_only(&self) -> bool {
         self.account.opportunities.matching.as_ref().is_some_and(|matching| matching.open_only)
     }

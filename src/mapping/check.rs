@@ -92,7 +92,7 @@ struct Feed {
 }
 
 impl Feed {
-    /// Is it a column that our own error log adds?
+    /// Whether it is a column that our own error log adds.
     fn is_own(&self) -> bool {
         !self.is_constant && is_own(&self.name)
     }
@@ -141,7 +141,7 @@ impl Check<'_> {
         self.problems.push(MappingProblem::UnknownField { column, object, field, instead });
     }
 
-    /// Is the field's object selected, or can the field link opportunities to contacts (P8)? The country counts
+    /// Whether the field's object is selected, or the field can link opportunities to contacts (P8). The country counts
     /// too, because it decides how phones are read.
     fn is_used(&self, id: FieldId) -> bool {
         let field = self.fields.get(id);
@@ -156,7 +156,7 @@ impl Check<'_> {
                         && rules.iter().any(|rule| rule.0.iter().any(|key| key == "name")))
     }
 
-    /// Does a constant name a part of a name that is kept whole? It would give everybody that name.
+    /// Whether a constant names a part of a name that is kept whole. It would give everybody that name.
     fn names_part(&self, constant: &Constant) -> bool {
         let id = self.fields.find(constant.object, &constant.field);
         id.is_some_and(|id| self.fields.is_part(id))
@@ -277,7 +277,7 @@ impl Check<'_> {
         });
     }
 
-    /// Are contacts matched by this field alone? Only such rules own their keys (M6).
+    /// Whether contacts are matched by this field alone. Only such rules own their keys (M6).
     fn is_key(&self, id: FieldId) -> bool {
         let mut alone = self.account.dedup.contacts.iter().filter(|rule| rule.0.len() == 1);
         alone.any(|rule| feeders(self.fields, Object::Contact, &rule.0[0]).any(|field| field == id))
@@ -374,7 +374,7 @@ fn why_not_merged(id: FieldId, field: &Field, merge: Merge) -> Option<&'static s
     }
 }
 
-/// Is this one of the columns that our own error log adds, however it is spelt?
+/// Whether this is one of the columns that our own error log adds, however it is spelt.
 pub(super) fn is_own(header: &str) -> bool {
     let header = words(header);
     ERROR_LOG_COLUMNS.iter().any(|own| own.eq_ignore_ascii_case(&header))

@@ -82,7 +82,7 @@ fn is_tags(id: Option<FieldId>) -> bool {
     matches!(id, Some(FieldId::TAGS | FieldId::OPPORTUNITY_TAGS))
 }
 
-/// Is it an address, an id, or a field by which its record is found or which it needs? Under the preset no
+/// Whether it is an address, an id, or a field by which its record is found or which it needs. Under the preset no
 /// blank clears these, although merging would let some of them be cleared.
 fn is_never_cleared(id: FieldId, field: &Field, account: &Account) -> bool {
     // A full name is read as both its parts, and parts may be joined to it.

@@ -127,7 +127,7 @@ impl MappedFields<'_> {
         Need { fields, is_met, is_strict: true }
     }
 
-    /// Is a field mapped, or one that stands in for it?
+    /// Whether a field is mapped, or one that stands in for it.
     fn is_mapped(&self, object: Object, key: &str) -> bool {
         feeders(self.fields, object, key).any(|id| self.mapped.contains(&id))
     }

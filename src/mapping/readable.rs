@@ -8,7 +8,7 @@ use crate::field::{Field, FieldId, FieldKind};
 use crate::issue::IssueCode;
 use crate::normalize::{self, OptionSet, STATUSES};
 
-/// Can a text be read as a value of the field, or item by item where the field holds several? How a phone is
+/// Whether a text can be read as a value of the field, or item by item where the field holds several. How a phone is
 /// read depends on the country of its row, and a stage on its pipeline; those pass if any row could read them.
 pub(super) fn can_read(
     field: &Field,

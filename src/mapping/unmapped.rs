@@ -99,7 +99,7 @@ impl UnmappedCounts {
     }
 }
 
-/// Does a header speak of a consent? Such a column is named when it is left out.
+/// Whether a header speaks of a consent. Such a column is named when it is left out.
 pub(crate) fn is_consent(header: &str) -> bool {
     let words = crate::field::words(header);
     let is_one = |word: &str| {

@@ -7,13 +7,13 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use crate::value::Value;
 
-/// Do two texts look the same? `\r\n`, `\r` and `\n` are one line break, and an `e` with an accent behind it, as some
-/// systems write it, is an `é`.
+/// Whether two texts look the same. `\r\n`, `\r` and `\n` are one line break, and an `e` with an accent behind it, as
+/// some systems write it, is an `é`.
 pub(crate) fn looks_like(a: &str, b: &str) -> bool {
     a == b || (!is_plain(a) && !is_plain(b) && as_it_looks(a) == as_it_looks(b))
 }
 
-/// Do two values say the same (behaviour W4)? Texts do if they look the same.
+/// Whether two values say the same (behaviour W4). Texts do if they look the same.
 pub(crate) fn says_the_same(one: &Value<'_>, other: &Value<'_>) -> bool {
     match (one, other) {
         (Value::Text(one), Value::Text(other)) => looks_like(one, other),
@@ -21,7 +21,7 @@ pub(crate) fn says_the_same(one: &Value<'_>, other: &Value<'_>) -> bool {
     }
 }
 
-/// Is there certainly no other value that [says the same](says_the_same)?
+/// Whether there is certainly no other value that [says the same](says_the_same).
 pub(crate) fn is_written_one_way(value: &Value<'_>) -> bool {
     match value {
         Value::Text(text) => is_plain(text),
@@ -29,7 +29,7 @@ pub(crate) fn is_written_one_way(value: &Value<'_>) -> bool {
     }
 }
 
-/// Is there only one way to write this text? Then no other looks like it.
+/// Whether there is only one way to write this text. Then no other looks like it.
 fn is_plain(text: &str) -> bool {
     // All bytes are looked at, sixteen at a time. Most texts are short.
     text.bytes()
@@ -49,7 +49,7 @@ pub(crate) fn as_it_looks(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Is every letter certainly in one piece? Nearly all texts are written so.
+/// Whether every letter is certainly in one piece, not a letter and an accent. Nearly all texts are written so.
 pub(super) fn is_composed(text: &str) -> bool {
     text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes
 }

@@ -190,7 +190,7 @@ impl OptionSet {
         }
     }
 
-    /// Are these two texts, alike but for case and spaces, not the same entry?
+    /// Whether these two texts, alike but for case and spaces, are not the same entry.
     pub(crate) fn tells_apart(&self, a: &str, b: &str) -> bool {
         let id = |text| self.find(text).ok().map(|at| self.id(at));
         a != b && id(a) != id(b)

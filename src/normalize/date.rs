@@ -101,8 +101,8 @@ fn iso(cell: &[u8]) -> Option<Option<Date>> {
     )
 }
 
-/// Is it an ISO date that is sure to be a day under any [`DateFormat`]? That is, in the year 1000 or later, and
-/// not one of the last days that only some months have, for which [`date`] has to be asked.
+/// Whether it is an ISO date that is sure to be a day under any [`DateFormat`]: in the year 1000 or later, and not one
+/// of the last days that only some months have. For any other cell [`date`] has to be asked.
 pub(crate) fn is_plain_day(cell: &[u8]) -> bool {
     let Ok(cell) = <&[u8; 10]>::try_from(cell) else { return false };
     let [y1, y2, y3, y4, dash, m1, m2, dash_too, d1, d2] = *cell;
@@ -121,8 +121,8 @@ pub(crate) fn is_plain_day(cell: &[u8]) -> bool {
         && (1..=last).contains(&day)
 }
 
-/// Does a cell say that there is no date, in the way of a program that has no blank for it? Outlook writes `0/0/00` and
-/// `0.0.00`, MySQL `0000-00-00`, and a spreadsheet shows a blank cell that it counts with as `1/0/1900`.
+/// Whether a cell says that there is no date, in the way of a program that has no blank for it. Outlook writes `0/0/00`
+/// and `0.0.00`, MySQL `0000-00-00`, and a spreadsheet shows a blank cell that it counts with as `1/0/1900`.
 pub(crate) fn says_no_day(cell: &str) -> bool {
     if !may_say_no_day(cell.as_bytes()) {
         return false;
@@ -139,7 +139,7 @@ pub(crate) fn says_no_day(cell: &str) -> bool {
     (are_two && are_zeros || is_first_of_spreadsheets) && is_midnight
 }
 
-/// Is it worth asking [`says_no_day`]? Few cells are.
+/// Whether it is worth asking [`says_no_day`]. It is for few cells.
 #[inline]
 pub(crate) fn may_say_no_day(cell: &[u8]) -> bool {
     matches!(cell, [b'0', ..] | [b'1', b'/', ..])

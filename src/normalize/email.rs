@@ -54,8 +54,8 @@ fn unwrapped(address: &str) -> Result<Cow<'_, str>, IssueCode> {
     }
 }
 
-/// For an ASCII address that needs no unwrapping: is it in lower case already? `None` for anything that needs
-/// a closer look.
+/// Whether an ASCII address that needs no unwrapping is in lower case already. `None` for anything that needs a closer
+/// look.
 fn plain_address(cell: &[u8]) -> Option<bool> {
     plain_address_in(cell, None)
 }

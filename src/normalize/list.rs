@@ -41,7 +41,7 @@ pub fn items<'a>(cell: &'a str, separators: &'a str) -> Items<'a> {
     }
 }
 
-/// `{"value": "a"}, {"value": "b"}`: are these the objects of a JSON array, with nothing escaped in them?
+/// Whether these are the objects of a JSON array, with nothing escaped in them: `{"value": "a"}, {"value": "b"}`.
 fn is_of_objects(inner: &str) -> bool {
     let object = inner.strip_prefix('{').filter(|_| inner.ends_with('}'));
     object.is_some_and(|object| trim(object).starts_with('"') && !object.contains('\\'))

@@ -134,7 +134,7 @@ const STAMPS: [&str; 21] = [
     "afgedrukt op",
 ];
 
-/// Does a text that stands in place of a name name nobody? So does a dash, `N/A`, an error of a spreadsheet, and a
+/// Whether a text that stands in place of a name names nobody. So does a dash, `N/A`, an error of a spreadsheet, and a
 /// total or a notice below the rows of a report. In doubt it names somebody.
 pub(crate) fn names_nobody(text: &str) -> bool {
     // `*** Total ***`, `-- end of report --`
@@ -152,12 +152,12 @@ pub(crate) fn names_nobody(text: &str) -> bool {
             .any(|it| is_apart(it) && has_day(it))
 }
 
-/// Are there digits enough for a day? `Stand: 27.11.26`
+/// Whether there are digits enough for a day, as in `Stand: 27.11.26`.
 fn has_day(text: &str) -> bool {
     text.bytes().filter(u8::is_ascii_digit).count() >= 4
 }
 
-/// Is a text what programs and people write for nothing: `NULL`, `N/A`, `#REF!`, a dash?
+/// Whether a text is what programs and people write for nothing: `NULL`, `N/A`, `#REF!`, a dash.
 pub(crate) fn is_placeholder(text: &str) -> bool {
     let text = trim(text);
     let is_dash = !text.is_empty() && text.chars().all(|c| matches!(c, '-' | '–' | '—'));
@@ -172,7 +172,7 @@ fn is_comment(text: &str) -> bool {
     said.is_some_and(|said| said.trim_start().starts_with(char::is_alphabetic))
 }
 
-/// `#REF!`, `#DIV/0!`, `#NAME?`
+/// Whether a text is an error that a spreadsheet shows: `#REF!`, `#DIV/0!`, `#NAME?`.
 fn is_spreadsheet_error(text: &str) -> bool {
     let inner = text.strip_prefix('#').and_then(|text| text.strip_suffix(['!', '?']));
     inner.is_some_and(|inner| {
@@ -227,7 +227,7 @@ fn ends_with_count(text: &str) -> bool {
     })
 }
 
-/// Does a text go on with another word than the one that it follows?
+/// Whether the words before this rest of a text end there: it does not continue with a letter.
 fn is_apart(rest: &str) -> bool {
     !rest.starts_with(char::is_alphabetic)
 }

@@ -74,7 +74,7 @@ pub fn decimal(cell: &str, separators: Option<Separators>) -> Result<Decimal, Is
     in_full(cell, separators)
 }
 
-/// Is it an amount that [`decimal`] is sure to read? For any other cell it has to be asked.
+/// Whether it is an amount that [`decimal`] is sure to read. For any other cell it has to be asked.
 pub(crate) fn is_plain_amount(cell: &[u8], separators: Option<Separators>) -> bool {
     PlainAmount::read(cell).is_some_and(|plain| plain.fits(separators))
 }

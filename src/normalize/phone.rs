@@ -84,7 +84,7 @@ fn without_mobile_one(number: &str) -> Option<String> {
     Some(format!("+52{rest}"))
 }
 
-/// Can this be one number, judging by its characters?
+/// Checks whether this can be one number, judging by its characters.
 fn check_shape(number: &str) -> Result<(), IssueCode> {
     let count = |is_one: fn(&u8) -> bool| number.bytes().filter(is_one).count();
     let digits = count(u8::is_ascii_digit);
@@ -130,7 +130,7 @@ pub(crate) fn readings(cell: &str, region: Option<&str>, rule: PhoneRule) -> Opt
     Some(format!("{}{before} ext. {ending}", two.unwrap_or_default()))
 }
 
-/// Do the letters spell a number? Then they are at its end, at least three of them, after some digits. `XXXX`
+/// Whether the letters spell a number. Then they are at its end, at least three of them, after some digits. `XXXX`
 /// hides digits and does not spell them.
 fn is_vanity(number: &str, letters: usize) -> bool {
     let first = number.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(0);

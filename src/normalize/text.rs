@@ -54,7 +54,7 @@ pub fn is_blank(cell: &str) -> bool {
     }
 }
 
-/// Does a cell that begins with this byte hold something?
+/// Whether a cell that begins with this byte certainly holds something.
 #[inline]
 pub(crate) fn is_plain(first: u8) -> bool {
     first.is_ascii_graphic() & (first != b'=')
@@ -234,8 +234,8 @@ pub fn record_id(cell: &str) -> Result<&str, IssueCode> {
     if is_rounded(id) { Err(IssueCode::RecordIdDamaged) } else { Ok(id) }
 }
 
-/// Is it a long number that a spreadsheet has rounded: digits and an exponent, with a decimal point or comma or
-/// with a sign? `12E5` alone may be an id.
+/// Whether it is a long number that a spreadsheet has rounded: digits and an exponent, with a decimal point or comma or
+/// with a sign. `12E5` alone may be an id.
 pub(super) fn is_rounded(cell: &str) -> bool {
     let Some(at) = memchr::memchr2(b'e', b'E', cell.as_bytes()) else { return false };
     let (mantissa, exponent) = (&cell[..at], &cell[at + 1..]);

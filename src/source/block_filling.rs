@@ -177,13 +177,13 @@ impl Block {
         whole
     }
 
-    /// Would a row of so many cells belong into another block? A block that has mostly short rows, and only those, can
-    /// be [narrowed](Self::narrow); with a row as wide as the header among them it cannot.
+    /// Whether a row of so many cells belongs into another block. A block that has mostly short rows, and only those,
+    /// can be [narrowed](Self::narrow); with a row as wide as the header among them it cannot.
     pub(super) fn is_better_without(&self, cells: usize) -> bool {
         self.is_sparse() && self.widest < self.columns && cells >= self.columns
     }
 
-    /// Should no further row be added, because there are many short ones below a row as wide as the header?
+    /// Whether no further row should be added, because there are many short ones below a row as wide as the header.
     pub(super) fn is_better_closed(&self) -> bool {
         self.is_sparse() && self.widest == self.columns
     }

@@ -61,7 +61,7 @@ impl Quoting {
             .find(|way| way.is_sound(text))
     }
 
-    /// Has a text no fault if it is written so?
+    /// Whether a text that is written so has no fault.
     fn is_sound(self, text: &[u8]) -> bool {
         let mut at = At::Start(0);
         for &byte in text {

@@ -33,7 +33,7 @@ impl OtherColumns {
         before.or_else(|| self.objects[at..].iter().flatten().next()).copied()
     }
 
-    /// Are the columns on both sides the contact's?
+    /// Whether the nearest columns on both sides that have an object are the contact's.
     fn is_amid_contact(&self, at: usize) -> bool {
         let of_contact = Some(&Object::Contact);
         self.objects[..at].iter().rev().flatten().next() == of_contact
@@ -97,7 +97,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Is a column whose name both objects use the opportunity's?
+    /// Whether a column whose name both objects use is the opportunity's.
     fn is_of_deal(
         &self,
         choice: Choice,
@@ -118,8 +118,8 @@ impl Reader<'_> {
                 || others.beside(at) == Some(Object::Opportunity))
     }
 
-    /// Is the first column that says something the opportunity's name? Then the rows are opportunities, also
-    /// where they say more of their contacts than of themselves.
+    /// Whether the first column that says something is the opportunity's name. Then each row is an opportunity, even if
+    /// more columns are about its contact than about itself.
     fn begins_with_deal(&self, words: &[String], guesses: &[Guess]) -> bool {
         let says_something = |at: &usize| {
             guesses[*at].target.is_some_and(|field| field != FieldId::TAGS)
@@ -136,8 +136,8 @@ impl Reader<'_> {
     }
 }
 
-/// Is what could be the opportunity's name what somebody does? `Title` is, beside a first name or among the columns of
-/// somebody; and so is a second name of the opportunity.
+/// Whether a column that could be the opportunity's name says what somebody does. `Title` does beside a first name, or
+/// among the columns of a person. So does any such column if another is already the opportunity's name.
 fn is_job(words: &str, at: usize, others: &OtherColumns, guesses: &[Guess]) -> bool {
     let may_be_job = !phrases(TOPICS).any(|topic| topic == words);
     has(guesses, FieldId::OPPORTUNITY_NAME)

@@ -203,7 +203,7 @@ fn cells(samples: &[Vec<String>], column: usize) -> impl Iterator<Item = &str> {
     filled(records, column).take(RECORDS)
 }
 
-/// Can the values of a column speak against this field?
+/// Whether the values of a column can speak against this field.
 fn is_weighed(id: FieldId, fields: &Fields) -> bool {
     matches!(
         fields.get(id).kind,

@@ -425,7 +425,7 @@ impl Reader<'_> {
         rest.is_some_and(|rest| rest.iter().any(|place| *place != first))
     }
 
-    /// Is this what a field is called whose kind cannot be imported (A4)?
+    /// Whether a field is called like this whose kind cannot be imported (A4).
     fn is_closed(&self, header: &str) -> bool {
         self.fields.iter().any(|(_, field)| {
             !field.kind.is_importable()
@@ -477,7 +477,8 @@ pub(super) fn is_fed(label: &str) -> String {
     format!("another column feeds {label}, which holds one value")
 }
 
-/// Can a field be one of a group?
+/// Whether there can be one of this field for each group: a `Work Phone` is a phone, but no `Work Birthday` is a
+/// birthday.
 fn takes(field: FieldId, kind: FieldKind, group: Group) -> bool {
     let is_text = kind == FieldKind::Text || kind == FieldKind::FullName;
     match group {

@@ -53,15 +53,15 @@ pub(super) fn read_words(header: &str, names: &Names, fields: &Fields) -> String
     }
 }
 
-/// `Emails / Primary Email`: does the part behind the slash say which of the addresses before it is meant?
+/// Whether the part behind the slash says which of the addresses before it is meant: `Emails / Primary Email`.
 fn says_again(part: &str, other: &str, names: &Names) -> bool {
     let contact = |text: &str| names.find(text).and_then(|meaning| meaning.contact);
     let field = contact(&words(part)).filter(|field| field.is_address());
     field.is_some() && words(other).split(' ').any(|word| contact(word) == field)
 }
 
-/// `Quelle est votre adresse e-mail ?` asks for an address, and `Votre nom` for a `nom`, which is settled by
-/// the columns beside it.
+/// The header without the words by which a form asks for it. `Quelle est votre adresse e-mail ?` asks for an address,
+/// and `Votre nom` for a `nom`, of which the columns beside it decide whether it is the whole name.
 fn without_question(header: String, names: &Names) -> String {
     if names.find(&header).is_some() {
         return header;
@@ -219,7 +219,7 @@ fn with_owner(header: Cow<'_, str>) -> Cow<'_, str> {
     owned.map_or(header, Cow::Owned)
 }
 
-/// `Associated people > Name`: may a cell of this column be about several of them?
+/// Whether a cell of this column may be about several linked people: `Associated people > Name`.
 pub(super) fn is_of_linked_people(header: &str) -> bool {
     linked_record(header).is_some_and(|(record, _)| matches!(&*record, "people" | "contacts"))
 }
@@ -323,7 +323,7 @@ fn without_currency<'h>(header: &'h str, names: &Names) -> &'h str {
     [label, bare].into_iter().find(|label| is_amount(label)).unwrap_or(header)
 }
 
-/// Is this a currency, and no word of English: `All Amounts`, `Top Value`, `Q Value`?
+/// Whether this is a currency, and not a word or a letter that looks like one: `All Amounts`, `Top Value`, `Q Value`.
 fn is_unit(text: &str) -> bool {
     let is_letter = text.len() == 1 && text.bytes().all(|b| b.is_ascii_alphabetic());
     let is_word = ["all", "top", "try"].iter().any(|word| text.eq_ignore_ascii_case(word));

@@ -303,7 +303,7 @@ pub(super) fn join<'w>(words: impl Iterator<Item = &'w str>) -> String {
     out
 }
 
-/// Does a word say no more than that it is a number?
+/// Whether a word says only that the column holds a number: the `no` of `Phone No`.
 pub(super) fn is_number_word(word: &str) -> bool {
     matches!(
         word,

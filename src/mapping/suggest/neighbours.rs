@@ -114,7 +114,7 @@ impl Reader<'_> {
             .collect()
     }
 
-    /// Does a header speak of the opportunity itself: `Deal Stage`?
+    /// Whether a header speaks of the opportunity itself: `Deal Stage`.
     fn names_deal(&self, words: &str) -> bool {
         words.split(' ').any(|word| self.word(word) == Word::Deal)
     }
@@ -163,7 +163,7 @@ impl Reader<'_> {
         (says_contact(contact) && !may_be_same(named)).then_some(record)
     }
 
-    /// `Customer Name`, `Nombre del cliente`: does a header name a client and no person?
+    /// Whether a header names a client, and does not say that it is a person: `Customer Name`, `Nombre del cliente`.
     fn names_client(&self, words: &str) -> bool {
         let is_name =
             |word: &str| matches!(word, "name" | "nom" | "nome" | "nombre" | "naam" | "namn");
@@ -302,7 +302,8 @@ impl Reader<'_> {
     }
 }
 
-/// May two columns of names be about the same people: has any row the words of one in the other, or none both?
+/// Whether two columns of names may be about the same people: on some row all words of one name are in the other, or no
+/// row has both names.
 fn may_be_same(named: impl Iterator<Item = (String, String)>) -> bool {
     let mut has_row = false;
     for (one, other) in named {
@@ -330,7 +331,7 @@ fn named_contacts<'w>(words: &'w [String], guesses: &'w [Guess]) -> impl Iterato
     named.map(|(words, _)| words.as_str())
 }
 
-/// Does a header speak of the contact's name, and not of a `Contact`, who may be a phone?
+/// Whether a header says that it is the contact's name, as `Contact Name` does. `Contact` alone may also be a phone.
 fn is_surely_named(words: &[String], guesses: &[Guess]) -> bool {
     named_contacts(words, guesses).any(|words| words.contains(' ') || PERSONS.contains(&words))
 }

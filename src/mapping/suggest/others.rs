@@ -175,7 +175,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Does a header name somebody who is not the contact: an owner, a guest, a spouse?
+    /// Whether a header names somebody who is not the contact: an owner, a guest, a spouse.
     fn names_other(&self, words: &str) -> bool {
         let shared = self.names.shared(words).and_then(|meaning| meaning.contact);
         let named = self.names.find(words);
@@ -299,7 +299,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Does a header speak of who buys?
+    /// Whether a header speaks of the person who buys: `Buyer Email`.
     pub(super) fn names_buyer(&self, words: &str) -> bool {
         words.split(' ').any(|word| self.word(word) == Word::Substitute)
     }
@@ -329,7 +329,7 @@ impl Reader<'_> {
     }
 }
 
-/// Is what is owned an account, a ticket or a deal?
+/// Whether an owner in this file owns accounts, tickets or deals, and is therefore a user of the file's product.
 fn owns_accounts(words: &[String]) -> bool {
     // `Subject Property`, `Title Company` and `Account Number` are known of houses, too.
     let is_owned = ["subject", "case", "account", "account name", "deal"];
@@ -337,7 +337,7 @@ fn owns_accounts(words: &[String]) -> bool {
         || words.iter().any(|words| is_owned.contains(&words.as_str()))
 }
 
-/// Does a file name people, or has it what only files with users have?
+/// Whether a file names people other than owners, or has columns that only files with users have.
 fn names_others(words: &[String], guesses: &[Guess]) -> bool {
     const OF_USERS: [FieldId; 9] = [
         FieldId::OPPORTUNITY_ID,
@@ -373,22 +373,22 @@ fn lists_houses(words: &[String], guesses: &[Guess]) -> bool {
         || has_word(words, &["street", "parcel", "property", "apn", "mailing"])
 }
 
-/// Does any header have one of these words?
+/// Whether any header has one of these words.
 fn has_word(words: &[String], any: &[&str]) -> bool {
     words.iter().flat_map(|words| words.split(' ')).any(|word| any.contains(&word))
 }
 
-/// Does a file have columns that only animals have?
+/// Whether a file has columns that only lists of animals have.
 fn lists_animals(words: &[String]) -> bool {
     words.iter().any(|words| matches!(words.as_str(), "species" | "breed" | "tierart" | "rasse"))
 }
 
-/// `Patient Name`, `Pet`: does a header speak of an animal, in a list of animals?
+/// Whether a header, in a list of animals, speaks of the animal: `Patient Name`, `Pet`.
 fn is_animals(words: &str) -> bool {
     words.split(' ').any(|word| matches!(word, "patient" | "pet" | "animal" | "tier" | "tiername"))
 }
 
-/// Do two records have the same address in one column, and different ones in the other?
+/// Whether two records have the same address in one column, and different ones in the other.
 fn is_shared(samples: &[Vec<String>], at: usize, own: usize) -> bool {
     let mut met: Map<String, String> = Map::default();
     samples.iter().any(|record| {
@@ -407,12 +407,12 @@ fn number(words: &str) -> Option<u32> {
     words.split(' ').find_map(|word| word.parse().ok())
 }
 
-/// May the cells of a column be names, as far as there are any?
+/// Whether all filled cells of a column may be names.
 fn may_hold_names(samples: &[Vec<String>], at: usize) -> bool {
     filled(samples, at).all(|cell| !cell.contains('@') && cell.chars().any(char::is_alphabetic))
 }
 
-/// Are there records, and none with a cell in this column?
+/// Whether there are records, and none has a cell in this column.
 fn is_blank(samples: &[Vec<String>], at: usize) -> bool {
     !samples.is_empty() && filled(samples, at).next().is_none()
 }

@@ -333,7 +333,7 @@ impl Reader<'_> {
     }
 }
 
-/// Are the cells of a column full names, by the column beside it that holds a part of them?
+/// Whether the cells of a column are full names, judging by the column beside it that holds a part of them.
 fn are_whole(samples: &[Vec<String>], at: usize, part: usize) -> bool {
     let (mut compared, mut whole, mut filled, mut several) = (0, 0, 0, 0);
     for record in samples {

@@ -109,7 +109,7 @@ impl Reader<'_> {
         behind
     }
 
-    /// Is a header the street of a place where the contact does not live?
+    /// Whether a header is the street of a place where the contact does not live: `Shipping Address`, `Lieferadresse`.
     fn is_street_of_others(&self, words: &str) -> bool {
         let is_street = |word: &str| phrases(STREETS).any(|street| street == word);
         let is_elsewhere = |word: &str| {
@@ -207,7 +207,7 @@ fn street_beside(guesses: &[Guess]) -> Option<Group> {
     found.map(|at| place_of(&guesses[at]))
 }
 
-/// `Shipping Address 2`, `Apartment`: does the street go on?
+/// Whether a header continues the street before it: `Shipping Address 2`, `Apartment`.
 fn is_second_line(words: &str) -> bool {
     words.split(' ').any(|word| {
         word.parse::<u32>().is_ok()

@@ -29,11 +29,11 @@ const MAIL: [&str; 15] = [
 const LONGEST: usize = 8;
 
 impl Reader<'_> {
-    /// May a column of addresses be the contact's own, by what its header says?
+    /// Whether a column of e-mail addresses may be the contact's own, judging by its header.
     ///
-    /// A header that speaks of nothing we know may be called anything. One that speaks of an e-mail
-    /// address and has a word more says whose it is with that word, whatever language it is of: it has
-    /// to be one of ours.
+    /// A header without any word that we know may be called anything: `Login`. One that speaks of an e-mail address
+    /// says with its other words whose the address is, in whatever language: each of them has to be one that we know to
+    /// leave the address the contact's.
     pub(super) fn may_be_own(&self, words: &str) -> bool {
         let is_foreign = |word| {
             matches!(self.word(word), Word::Trap(_) | Word::Substitute | Word::Deal)
@@ -76,7 +76,7 @@ impl Reader<'_> {
         (rest, true)
     }
 
-    /// Does a word beside the name of an address leave it the contact's own?
+    /// Whether a word beside the name of an address does not make it somebody else's.
     fn says_no_other(&self, word: &str) -> bool {
         word.parse::<u32>().is_ok()
             || matches!(
@@ -86,7 +86,7 @@ impl Reader<'_> {
     }
 }
 
-/// `addr`, `adr`, `adress`: is a word short for an address, or a slip of the pen away from one?
+/// Whether a word is short for an address or nearly spelt like it: `addr`, `adr`, `adress`.
 fn is_like_address(word: &str) -> bool {
     word.starts_with("ad")
         && ("address".starts_with(word)

@@ -73,7 +73,7 @@ pub(super) fn read_in_full(cell: &str) -> Option<Parts> {
     }
 }
 
-/// Is there no separator, or the same one twice?
+/// Whether there is no separator, or the same one twice.
 fn separators_agree(tokens: &[Token]) -> bool {
     let mut separators = tokens
         .iter()

@@ -62,7 +62,7 @@ fn month(text: &[u8]) -> Option<(u16, &[u8])> {
     }
 }
 
-/// Is this nothing, or a time?
+/// Whether nothing is left behind the day, or only a time.
 fn ends(text: &[u8]) -> bool {
     text.is_empty() || is_time(text)
 }

@@ -81,7 +81,7 @@ impl DateScan {
         self.met |= other.met;
     }
 
-    /// Can all cells be read in this order?
+    /// Whether all cells can be read in this order.
     pub(crate) fn allows(&self, order: DateOrder) -> bool {
         ORDERS.iter().position(|it| *it == order).is_some_and(|at| self.open() & 1 << at != 0)
     }

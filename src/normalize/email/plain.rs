@@ -26,7 +26,7 @@ struct Marks {
     local_only: u64,
 }
 
-/// Is it sure to be an address, and is it in lower case already? `None` if it needs a closer look. The `window` has
+/// Whether what is sure to be an address is in lower case already. `None` if it needs a closer look. The `window` has
 /// the bytes from its first on, with whatever comes after it, if they are at hand.
 pub(super) fn is_lower(address: &[u8], window: Option<&Window>) -> Option<bool> {
     dispatch!(Level::new(), simd => is_lower_on(simd, address, window))
@@ -104,7 +104,7 @@ impl Marks {
         marks
     }
 
-    /// Are they all known, and is none where it may not stand?
+    /// Whether the other signs are all known, and none is where it may not stand.
     #[inline(always)]
     fn are_others_fine(self, domain: u64, edges: u64) -> bool {
         self.others == self.dashes | self.local_only

@@ -44,7 +44,7 @@ pub(super) fn without_currency(text: &str) -> &str {
     text
 }
 
-/// Is this the code, the sign or the name of a currency?
+/// Whether this is the code, the sign or the name of a currency.
 pub(crate) fn is_currency(name: &str) -> bool {
     if name.is_empty() || name.len() > 16 {
         return false;
@@ -66,7 +66,7 @@ fn is_code(name: &str) -> bool {
     str::from_utf8(&code).is_ok_and(|code| CODES_KNOWN.contains(code))
 }
 
-/// Would folding leave the name as it is? It is only asked of short ones, for which ASCII will do.
+/// Whether folding would leave the name as it is. It is only asked of short ones, for which ASCII will do.
 fn is_folded(name: &str) -> bool {
     name.bytes().all(|b| b.is_ascii_graphic() && !b.is_ascii_uppercase())
 }

@@ -205,7 +205,7 @@ impl Body {
         self.groups_are_sound(point).then_some(point)
     }
 
-    /// Are there groups of three, counted from the right, with one kind of separator? With commas, as in India,
+    /// Whether there are groups of three, counted from the right, with one kind of separator. With commas, as in India,
     /// all but the last may also be groups of two.
     fn groups_are_sound(&self, point: Option<usize>) -> bool {
         let end = point.unwrap_or(self.digits.len());

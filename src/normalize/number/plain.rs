@@ -89,7 +89,7 @@ impl<'c> PlainAmount<'c> {
         }
     }
 
-    /// Do the separators of the column, or the cell itself, leave no doubt of the number?
+    /// Whether the separators of the column, or the cell itself, leave no doubt of the number.
     pub(super) fn fits(self, separators: Option<Separators>) -> bool {
         let (group_mark, decimal_mark) = if self.has_comma { ('.', ',') } else { (',', '.') };
         match separators {

@@ -128,8 +128,8 @@ const SIGNS: [char; 12] = [
     '\u{ffe6}', '円', '元', '원',
 ];
 
-/// Does the cell have the sign of a currency that separates thousands by commas and has two decimals or none?
-/// The euro is not one of them: its comma stands before decimals, and the price of fuel has three.
+/// Whether the cell has the sign of a currency that separates thousands by commas and has two decimals or none. The
+/// euro is not one of them: its comma stands before decimals, and the price of fuel has three.
 fn has_sign(cell: &str) -> bool {
     cell.contains(SIGNS)
 }

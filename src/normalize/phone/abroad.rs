@@ -50,8 +50,8 @@ fn is_valid(code: i32, national: u64, region: Region) -> bool {
     PHONE_NUMBER_UTIL.is_valid_number_for_region(&number, region)
 }
 
-/// Could the library take these first two digits after the country code for the beginning of a prefix, although
-/// valid numbers begin with them, too? In most countries the only prefix is a 0, if there is one.
+/// Whether the library could take these first two digits after the country code for the beginning of a prefix, although
+/// valid numbers begin with them, too. In most countries the only prefix is a 0, if there is one.
 fn may_begin_with_prefix(code: i32, first_two: u64) -> bool {
     let is_of_country = match code {
         7 | 370 | 375 => first_two / 10 == 8,
@@ -67,7 +67,7 @@ fn may_begin_with_prefix(code: i32, first_two: u64) -> bool {
     is_of_country || first_two < 10
 }
 
-/// Is a 0 written before every number of this country at home? It must not be part of any number, nor begin
+/// Whether a 0 is written before every number of this country at home. It must not be part of any number, nor begin
 /// anything else that is dialled first, other than the 00 for calls abroad.
 fn writes_zero(region: &str) -> bool {
     match *region.as_bytes() {

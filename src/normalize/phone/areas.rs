@@ -4,7 +4,7 @@
 //! They are listed here so that a file with no other numbers needs none of the library's patterns, which take 25
 //! ms to build. Numbers of any other area are left to the library, and a test holds the list to it.
 
-/// Is every number of this area valid whose exchange begins with 2 to 9?
+/// Whether every number of this area is valid whose exchange begins with 2 to 9.
 pub(super) fn is_plain(area: u64) -> bool {
     let Ok(area) = usize::try_from(area) else { return false };
     PLAIN.get(area / 64).is_some_and(|bits| bits >> (area % 64) & 1 == 1)

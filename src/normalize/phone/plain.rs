@@ -84,9 +84,9 @@ fn north_american(national: u64) -> Option<Phone> {
     if is_plain { Phone::new(10_000_000_000 + national, "") } else { None }
 }
 
-/// Are these too few digits for a number of the North American plan? Most bad cells are like that: `12345`,
-/// `555-0123`. The shortest numbers have seven digits, like `310-1234` in Canada, with or without a 1 before
-/// them; a leading 0 would begin a call abroad.
+/// Whether these are too few digits for a number of the North American plan. Most bad cells are like that: `12345`,
+/// `555-0123`. The shortest numbers have seven digits, like `310-1234` in Canada, with or without a 1 before them; a
+/// leading 0 would begin a call abroad.
 pub(super) fn is_short_of_american(cell: &[u8], region: Option<&str>) -> bool {
     let is_plain = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b' ' | b'-' | b'.');
     if !matches!(region, Some("US" | "CA")) || cell.len() > 20 || !cell.iter().all(is_plain) {
