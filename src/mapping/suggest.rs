@@ -1,21 +1,39 @@
 //! [`suggest`]: finds the field for each column of a file, or the reason to leave the column out.
 //!
-//! Each column begins with a guess from its own header ([`header`]). Two groups of passes then reconsider the
-//! guesses: first by the headers beside them, then by their cells. See [`Reader::BY_HEADERS`] and
-//! [`Reader::BY_CELLS`].
+//! The decisions are taken in this order, each in a file of its own below `suggest/`:
+//!
+//! 1. `header_words` reduces a header to the words that name its column: `Phone (phone_number)` to `phone`.
+//! 2. `header` makes a first guess from these words alone. `field_names` knows what the fields are called, and
+//!    `qualifiers` takes off the words that say whose the field is or which of several: `Work Phone 2`.
+//! 3. The guesses are reconsidered in the light of the other headers ([`Reader::BY_HEADERS`]):
+//!    `opportunity_columns` decides which columns are about an opportunity, `shared_names` to which object a column
+//!    like `Notes` belongs, `person_names` what `Name` and its like are, and `other_people` which columns are about
+//!    somebody else.
+//! 4. `evidence` looks at the sample cells, and the guesses are reconsidered once more ([`Reader::BY_CELLS`]): those
+//!    that the cells contradict are dropped, and a column full of e-mail addresses is found whatever its header
+//!    says, unless `own_email` says that they are somebody else's.
+//! 5. Columns that are not the contact's are left out: those of other people (`other_people`), the ids of other
+//!    products (`foreign_ids`), other postal addresses (`postal_address`). `client` decides whether a client is the
+//!    contact or the company.
+//! 6. Of several columns for one field, `several_columns` keeps one, or makes the others additional addresses.
+//! 7. If nothing in the result says who the contact is, `unidentified_contact` leaves the contact's columns to the
+//!    opportunity.
 
-mod around;
-mod choices;
+mod client;
 mod evidence;
+mod field_names;
+mod foreign_ids;
 mod header;
-mod label;
-mod names;
-mod neighbours;
-mod nobody;
-mod others;
+mod header_words;
+mod opportunity_columns;
+mod other_people;
+mod own_email;
 mod person_names;
-mod places;
-mod whose;
+mod postal_address;
+mod qualifiers;
+mod several_columns;
+mod shared_names;
+mod unidentified_contact;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -27,9 +45,9 @@ use crate::field::synonyms::Group;
 use crate::field::{FieldId, Fields};
 use crate::object::Object;
 use evidence::Evidence;
+use field_names::FieldNames;
 use header::Reader;
-use label::{mark_company, read_words};
-use names::Names;
+use header_words::{mark_company, read_words};
 
 /// How sure a suggestion is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -111,7 +129,7 @@ pub fn suggest(
     objects: &[Object],
     fields: &Fields,
 ) -> Vec<Suggestion> {
-    let names = Names::new(fields);
+    let names = FieldNames::new(fields);
     let mut sheet = Sheet::new(headers, samples, &names, fields);
     let (reader, mut guesses) = Reader::read(&names, fields, objects, &sheet.words);
     for pass in Reader::BY_HEADERS {
@@ -143,15 +161,15 @@ impl<'a> Reader<'a> {
         Reader::leave_animals,
         // Which columns are about an opportunity. Early, because the object of a name that both objects use
         // is that of the columns beside it.
-        Reader::leave_beside_deal,
-        Reader::leave_lone_deal,
-        Reader::settle_choices,
+        Reader::leave_namesakes_of_deal,
+        Reader::leave_lone_deal_column,
+        Reader::settle_shared_names,
         // `Title` has become the opportunity's name by now, unless it is a person's.
         Reader::leave_job_titles,
         // Whose name it is, before `Name` and its like are settled by the names beside them.
         Reader::leave_lone_buyer,
         Reader::settle_names,
-        Reader::settle_town,
+        Reader::settle_ambiguous_places,
     ];
 
     /// What the cells say of the headers, and then which of several columns feeds a field.
@@ -163,9 +181,9 @@ impl<'a> Reader<'a> {
         Reader::leave_second_person,
         Reader::leave_numbered_others,
         Reader::leave_other_contact,
-        Reader::leave_behind_others,
+        Reader::leave_addresses_behind_others,
         Reader::leave_foreign_ids,
-        Reader::leave_house,
+        Reader::leave_house_address,
         Reader::leave_place_of_others,
         // Of the addresses that are left, the contact's one.
         Reader::keep_one_place,
@@ -174,11 +192,11 @@ impl<'a> Reader<'a> {
         Reader::leave_shared_address,
         Reader::leave_switchboard,
         // Several columns for one field: the weak ones go, addresses share the slots, one is kept of the rest.
-        Reader::drop_weak,
-        Reader::settle_slots,
-        Reader::keep_one,
+        Reader::drop_weak_guesses,
+        Reader::settle_primary,
+        Reader::keep_one_column,
         // What follows from the whole result: nobody is named, or names are kept in another shape.
-        Reader::leave_nobody,
+        Reader::leave_unidentified_contact,
         Reader::finish,
     ];
 
@@ -205,7 +223,7 @@ impl<'a> Sheet<'a> {
     fn new(
         headers: &'a [String],
         samples: &'a [Vec<String>],
-        names: &Names,
+        names: &FieldNames,
         fields: &Fields,
     ) -> Self {
         let mut words: Vec<String> =
@@ -313,6 +331,11 @@ impl Guess {
         }
         self
     }
+}
+
+/// Whether some column feeds the field, as far as is known.
+fn has(guesses: &[Guess], field: FieldId) -> bool {
+    guesses.iter().any(|guess| guess.target == Some(field))
 }
 
 impl Mapping {

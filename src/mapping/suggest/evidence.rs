@@ -1,8 +1,9 @@
-//! What the values of a column say about its header.
+//! [`Evidence`]: what the sample cells of a column say about the guess from its header. A `Phone` whose cells have no
+//! digits is none, and a column full of e-mail addresses is an e-mail column, even if it is called `Login`.
 
 use super::header::Reader;
-use super::label::is_of_linked_people;
-use super::others::filled;
+use super::header_words::is_of_linked_people;
+use super::other_people::filled;
 use super::{Confidence, Guess, IfPhones, Sheet};
 use crate::field::synonyms::{ANSWERS, CONDITIONS, phrases};
 use crate::field::{FieldId, FieldKind, Fields, words};

@@ -1,7 +1,8 @@
-//! What one header says by itself.
+//! [`Reader`]: the first guess for a column, from its own header alone: `Mobile` is a phone, `Spouse Email` somebody
+//! else's address.
 
-use super::around::Around;
-use super::names::{Meaning, Names, Word, is_number_word, join};
+use super::field_names::{FieldNames, Meaning, Word, is_number_word, join};
+use super::qualifiers::Qualifiers;
 use super::{Choice, Guess, IfPhones};
 use crate::field::synonyms::{Group, Trap, USER_LISTS, phrases};
 use crate::field::{FieldId, FieldKind, Fields, words};
@@ -37,7 +38,7 @@ const LANDLINE: [&str; 14] = [
 
 /// What headers are read with.
 pub(super) struct Reader<'a> {
-    pub(super) names: &'a Names,
+    pub(super) names: &'a FieldNames,
     pub(super) fields: &'a Fields,
     pub(super) has_contacts: bool,
     pub(super) has_opportunities: bool,
@@ -52,7 +53,7 @@ pub(super) struct Reader<'a> {
 impl<'a> Reader<'a> {
     /// A reader for the file with these headers, and what each of them says by itself.
     pub(super) fn read(
-        names: &'a Names,
+        names: &'a FieldNames,
         fields: &'a Fields,
         objects: &[Object],
         words: &[String],
@@ -234,14 +235,14 @@ impl Reader<'_> {
 
     /// The header names a field with words around it: `work email`, `phone 2`, `person - name`.
     fn inner(&self, words: &str) -> Option<Guess> {
-        let (around, rest) = self.take_apart(words);
-        if around.is_another {
+        let (qualifiers, rest) = self.split_qualifiers(words);
+        if qualifiers.is_another {
             return Some(Guess::none("it is another person's"));
         }
-        if around.is_opportunity {
+        if qualifiers.is_opportunity {
             // `Deal - Contact person`: words that say whose it is are all there is. `Deal Contact Name` has the
             // contact's, too.
-            let is_contact = around.is_own && (rest.is_empty() || rest == "name");
+            let is_contact = qualifiers.is_own && (rest.is_empty() || rest == "name");
             return self.of_deal(if is_contact { "contact" } else { &rest }).or_else(|| {
                 // `Affaire - Personne à contacter`: these words are the name of a field.
                 let is_not_deal = |word: &&str| self.word(word) != Word::Deal;
@@ -252,14 +253,14 @@ impl Reader<'_> {
         let is_town = rest == "by" && words.contains("adresse");
         let rest = if is_town { "bynavn".to_owned() } else { rest };
         if rest.is_empty() || is_number_word(&rest) {
-            return self.nameless(&around, words);
+            return self.nameless(&qualifiers, words);
         }
-        if around.is_own && matches!(rest.as_str(), "nom" | "nome" | "nombre" | "naam") {
-            return self.placed(FieldId::NAME, &around);
+        if qualifiers.is_own && matches!(rest.as_str(), "nom" | "nome" | "nombre" | "naam") {
+            return self.placed(FieldId::NAME, &qualifiers);
         }
-        if around.is_own
-            && around.group.is_none()
-            && around.number.is_none()
+        if qualifiers.is_own
+            && qualifiers.group.is_none()
+            && qualifiers.number.is_none()
             && let Some(shared) = self.names.shared(&rest)
         {
             let field = shared.contact.filter(|field| self.is_selected(*field));
@@ -274,8 +275,9 @@ impl Reader<'_> {
         if field == FieldId::CONTACT_ID {
             return None;
         }
-        let around = Around { is_mobile: around.is_mobile || meaning.is_mobile, ..around };
-        let mut guess = self.placed(field, &around)?;
+        let qualifiers =
+            Qualifiers { is_mobile: qualifiers.is_mobile || meaning.is_mobile, ..qualifiers };
+        let mut guess = self.placed(field, &qualifiers)?;
         if field == FieldId::PHONE && words.split(' ').any(|word| word == "address") {
             // `Default Address Phone` is the phone of a place, and `Phone` the person's.
             guess.group = guess.group.max(Group::Home);
@@ -285,10 +287,10 @@ impl Reader<'_> {
     }
 
     /// A field of the contact, one of several.
-    fn placed(&self, field: FieldId, around: &Around) -> Option<Guess> {
-        let mut group = around.group.unwrap_or(Group::Plain);
-        let number = around.number.unwrap_or(1);
-        if around.is_mobile {
+    fn placed(&self, field: FieldId, qualifiers: &Qualifiers) -> Option<Guess> {
+        let mut group = qualifiers.group.unwrap_or(Group::Plain);
+        let number = qualifiers.number.unwrap_or(1);
+        if qualifiers.is_mobile {
             group = Group::Mobile;
         }
         // Tags of every column are joined.
@@ -301,16 +303,17 @@ impl Reader<'_> {
         let mut guess = Guess::likely(field, "the header names the contact's field");
         guess.group = group;
         guess.number = number;
-        guess.is_weak = around.is_substitute || matches!(group, Group::Billing | Group::Company);
+        guess.is_weak =
+            qualifiers.is_substitute || matches!(group, Group::Billing | Group::Company);
         Some(guess)
     }
 
     /// Only words that say which of several: `Cell`, `Home number`, `Work 2`.
-    fn nameless(&self, around: &Around, words: &str) -> Option<Guess> {
-        let group = around.group?;
+    fn nameless(&self, qualifiers: &Qualifiers, words: &str) -> Option<Guess> {
+        let group = qualifiers.group?;
         let is_phone = matches!(group, Group::Work | Group::Home | Group::Mobile)
             && words.split(' ').any(is_number_word);
-        if around.is_own && !is_phone || words.starts_with("business") {
+        if qualifiers.is_own && !is_phone || words.starts_with("business") {
             // `Customer number`, `Business number`: registers have those, but no `Contact work number`.
             return None;
         }
@@ -318,13 +321,13 @@ impl Reader<'_> {
             // `Home Value` is what a house is worth.
             return None;
         }
-        if around.is_mobile && self.is_selected(FieldId::PHONE) {
-            return self.placed(FieldId::PHONE, around);
+        if qualifiers.is_mobile && self.is_selected(FieldId::PHONE) {
+            return self.placed(FieldId::PHONE, qualifiers);
         }
         let is_place = matches!(group, Group::Home | Group::Work | Group::Other);
         if is_place && self.is_selected(FieldId::PHONE) {
             if words.split(' ').any(is_number_word) {
-                return self.placed(FieldId::PHONE, around);
+                return self.placed(FieldId::PHONE, qualifiers);
             }
             let mut guess = Guess::none("no field is called like this");
             guess.group = group;
@@ -459,7 +462,7 @@ pub(super) fn is_log_column(words: &str) -> bool {
 }
 
 /// `Full Name, User Email, User Phone`: forms ask their users, if nobody else has an address and the users no name.
-fn lists_user_leads(names: &Names, all: &[String]) -> bool {
+fn lists_user_leads(names: &FieldNames, all: &[String]) -> bool {
     let has = |header: &str| all.iter().any(|words| words == header);
     let is_address = |words: &String| {
         let meaning = names.find(words).and_then(|meaning| meaning.contact);

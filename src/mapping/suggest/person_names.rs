@@ -1,9 +1,9 @@
-//! What `Name` and its like are, by the columns beside them and by their values (behaviour A1).
+//! Decides what `Name` and its like are, by the columns beside them and by their cells (behaviour A1): a whole name, a
+//! part of one, or the opportunity's name. `Name` beside `First Name` is the last name.
 
+use super::field_names::Word;
 use super::header::Reader;
-use super::names::Word;
-use super::neighbours::has;
-use super::{Confidence, Guess, Sheet};
+use super::{Confidence, Guess, Sheet, has};
 use crate::field::synonyms::Group;
 use crate::field::{FieldId, words};
 use crate::object::Object;

@@ -1,4 +1,5 @@
-//! [`Names`]: from the words of a header to fields and to what single words mean.
+//! [`FieldNames`]: which field a phrase names, and what single words of a header mean. `surname` is the last name, and
+//! the `work` of `Work Phone` says which of several phones.
 
 use crate::field::synonyms::{
     CONTACT, CONTACT_ELSEWHERE, DEAL, FILLERS, GROUPS, Group, MOBILE, MOBILE_ELSEWHERE,
@@ -101,7 +102,7 @@ const NO_SLIPS: [&str; 2] = ["stato", "stade"];
 const PHRASES: usize = 2_000;
 
 /// Every name of the account's fields.
-pub(super) struct Names {
+pub(super) struct FieldNames {
     /// Names of standard fields and of the account's own, without spaces.
     fields: Map<String, Meaning>,
     /// Names that both objects use.
@@ -112,9 +113,9 @@ pub(super) struct Names {
     customs: std::ops::Range<FieldId>,
 }
 
-impl Names {
+impl FieldNames {
     pub(super) fn new(fields: &Fields) -> Self {
-        let mut names = Names {
+        let mut names = FieldNames {
             fields: Map::with_capacity_and_hasher(PHRASES, Default::default()),
             shared: Map::default(),
             words: known_words(),

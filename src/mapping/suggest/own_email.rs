@@ -1,7 +1,8 @@
-//! Whose the addresses of a column are, where its values are all that says what it is (behaviour A3).
+//! Decides whether the e-mail addresses of a column are the contact's own, where only its cells say that they are e-mail
+//! addresses (behaviour A3): those of `Login` may be, those of `Gastgeber-Mail` are not.
 
+use super::field_names::{Word, join};
 use super::header::Reader;
-use super::names::{Word, join};
 use crate::field::FieldId;
 use crate::field::synonyms::Group;
 

@@ -1,8 +1,9 @@
-//! The words of a header that name its column, without remarks, paths, keys and currencies around them.
+//! [`read_words`]: which words of a header name its column, without the remarks, paths, keys and currencies around
+//! them. `Phone (phone_number)` is read as `phone`, and `Deal Value (USD)` as `deal value`.
 
 use std::borrow::Cow;
 
-use super::names::{Names, Word, join};
+use super::field_names::{FieldNames, Word, join};
 use super::person_names::{NAMES, PARTS, PERSON};
 use crate::field::synonyms::{REMARKS, SPELLING, WITH, phrases};
 use crate::field::{FieldId, FieldKind, Fields, words};
@@ -32,7 +33,7 @@ const QUESTIONS: [&str; 7] =
 const IN: [&str; 8] = ["in", "en", "em", "i", "w", "v", "u", "im"];
 
 /// The words of a header that name the column.
-pub(super) fn read_words(header: &str, names: &Names, fields: &Fields) -> String {
+pub(super) fn read_words(header: &str, names: &FieldNames, fields: &Fields) -> String {
     let header = with_owner(with_billing(without_lines(header)));
     let header = with_relation(header, names);
     let header = without_remark(without_key(without_path(&header)));
@@ -54,7 +55,7 @@ pub(super) fn read_words(header: &str, names: &Names, fields: &Fields) -> String
 }
 
 /// Whether the part behind the slash says which of the addresses before it is meant: `Emails / Primary Email`.
-fn says_again(part: &str, other: &str, names: &Names) -> bool {
+fn says_again(part: &str, other: &str, names: &FieldNames) -> bool {
     let contact = |text: &str| names.find(text).and_then(|meaning| meaning.contact);
     let field = contact(&words(part)).filter(|field| field.is_address());
     field.is_some() && words(other).split(' ').any(|word| contact(word) == field)
@@ -62,7 +63,7 @@ fn says_again(part: &str, other: &str, names: &Names) -> bool {
 
 /// The header without the words by which a form asks for it. `Quelle est votre adresse e-mail ?` asks for an address,
 /// and `Votre nom` for a `nom`, of which the columns beside it decide whether it is the whole name.
-fn without_question(header: String, names: &Names) -> String {
+fn without_question(header: String, names: &FieldNames) -> String {
     if names.find(&header).is_some() {
         return header;
     }
@@ -78,7 +79,7 @@ fn without_question(header: String, names: &Names) -> String {
 
 /// The header without the name of the record that a column refers to: `Salesperson/Name`, `Tags/Display Name`.
 /// `Email/Name` and `Surname/Name` refer to none.
-fn without_name<'h>(header: &'h str, names: &Names, fields: &Fields) -> &'h str {
+fn without_name<'h>(header: &'h str, names: &FieldNames, fields: &Fields) -> &'h str {
     let Some((label, last)) = header.rsplit_once('/') else { return header };
     let is_name =
         ["name", "display name"].iter().any(|name| last.trim().eq_ignore_ascii_case(name));
@@ -111,7 +112,7 @@ fn without_name<'h>(header: &'h str, names: &Names, fields: &Fields) -> &'h str 
 
 /// Headers of capitals do not tell where their words end: `MAILINGCITY`, `OTHERPHONE`. They are read apart
 /// where the first word says whose it is or which of several, and what is left is the name of a field.
-fn apart(header: String, names: &Names) -> String {
+fn apart(header: String, names: &FieldNames) -> String {
     let is_name = |text: &str| names.find(text).is_some() || names.shared(text).is_some();
     if header.contains(' ') || is_name(&header) {
         return header;
@@ -134,7 +135,7 @@ fn apart(header: String, names: &Names) -> String {
 /// Exports of joined records have those of one object behind its id: what contacts and companies both have
 /// and stands behind `Record ID - Company` is the company's, if the contact's columns stand behind the
 /// contact's id. It ends where a person or an opportunity is named, and at the next id.
-pub(super) fn mark_company(all: &mut [String], names: &Names, fields: &Fields) {
+pub(super) fn mark_company(all: &mut [String], names: &FieldNames, fields: &Fields) {
     let is_id = |words: &String| words.starts_with("record id ");
     let is_companys = |field: FieldId| {
         let has_both = ["owner", "followers", "notes", "source", "tags"];
@@ -181,7 +182,7 @@ fn without_remark(header: &str) -> &str {
 }
 
 /// The header without the kind of its field: `Contact Name (short text)`, `Phone (phone)`. `Contact (phone)` keeps it.
-fn without_kind<'h>(header: &'h str, names: &Names) -> &'h str {
+fn without_kind<'h>(header: &'h str, names: &FieldNames) -> &'h str {
     let Some((label, kind)) = in_brackets(header) else { return header };
     let (name, kind) = (words(label), words(kind));
     let contact = |text: &str| names.find(text).and_then(|meaning| meaning.contact);
@@ -232,7 +233,7 @@ fn linked_record(header: &str) -> Option<(String, &str)> {
 
 /// `Associated people > Name`, `Associated company > Name`, `Related Contact Email`: the name of the record that is
 /// linked.
-fn with_relation<'h>(header: Cow<'h, str>, names: &Names) -> Cow<'h, str> {
+fn with_relation<'h>(header: Cow<'h, str>, names: &FieldNames) -> Cow<'h, str> {
     let linked = linked_record(&header).and_then(|(record, label)| {
         let whose = match &*record {
             "people" | "person" | "contact" | "contacts" => "contact",
@@ -254,7 +255,7 @@ fn with_relation<'h>(header: Cow<'h, str>, names: &Names) -> Cow<'h, str> {
 
 /// `Tel (M)`, `Phone (H)`, `Tel. (p)`: which of several phones, by its first letter; `Tel (eve)` by its first letters.
 /// `Phone (F)` is a fax.
-fn with_initial(header: &str, names: &Names) -> Option<String> {
+fn with_initial(header: &str, names: &FieldNames) -> Option<String> {
     let (label, initial) = in_brackets(header)?;
     let place = match initial.trim() {
         "M" | "m" | "C" | "c" => "mobile",
@@ -304,7 +305,7 @@ fn without_key(header: &str) -> &str {
 
 /// The header of an amount without its currency: `Deal Value (USD)`, `Betrag in €`, `USD Amount`.
 /// `Budget (k€)` and `Price level USD` keep it: there it is another unit, or no amount at all.
-fn without_currency<'h>(header: &'h str, names: &Names) -> &'h str {
+fn without_currency<'h>(header: &'h str, names: &FieldNames) -> &'h str {
     let is_amount = |label: &str| {
         let meaning = names.shared(&words(label)).or_else(|| names.find(&words(label)));
         meaning.is_some_and(|meaning| meaning.opportunity == Some(FieldId::VALUE))

@@ -1,9 +1,9 @@
-//! Which columns are the parts of the contact's one address.
+//! Decides which columns are the parts of the contact's one postal address: the `City` behind `Shipping Address` is not,
+//! if the file has a `Street` and a town of its own for the contact.
 
+use super::field_names::Word;
 use super::header::Reader;
-use super::names::Word;
-use super::neighbours::has;
-use super::{Guess, Sheet};
+use super::{Guess, Sheet, has};
 use crate::field::FieldId;
 use crate::field::synonyms::{Group, Trap, phrases};
 
@@ -24,7 +24,7 @@ impl Reader<'_> {
     /// `By` behind a postal code is a town in Danish; anywhere else it is who did something. `Kraj` is a
     /// country in Polish, and a region beside the postal code of Czechs and Slovaks. `Staat` is a country in
     /// German, and a region beside the country in Dutch.
-    pub(super) fn settle_town(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
+    pub(super) fn settle_ambiguous_places(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
         let words = &sheet.words;
         let is_town = |at: &usize| {
             let before = at.checked_sub(1).and_then(|before| guesses[before].target);
@@ -51,7 +51,7 @@ impl Reader<'_> {
     }
 
     /// In a list of houses the address is the house's if another one is that for letters.
-    pub(super) fn leave_house(&self, _: &Sheet<'_>, guesses: &mut [Guess]) {
+    pub(super) fn leave_house_address(&self, _: &Sheet<'_>, guesses: &mut [Guess]) {
         let is_for_letters =
             |guess: &Guess| guess.target == Some(FieldId::ADDRESS) && guess.group == Group::Main;
         if !self.lists_owners || !guesses.iter().any(is_for_letters) {

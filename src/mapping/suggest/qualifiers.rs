@@ -1,14 +1,14 @@
-//! [`Around`]: the words of a header around the name of a field, which say whose the field is or which of several:
-//! `Work email`, `Phone 2`, `Person - Name`.
+//! [`Qualifiers`]: which words of a header only say whose a field is, or which of several, and which words are left to
+//! name the field: `Work email`, `Phone 2`, `Person - Name`.
 
+use super::field_names::{Word, is_number_word, join};
 use super::header::Reader;
-use super::names::{Word, is_number_word, join};
 use crate::field::FieldId;
 use crate::field::synonyms::Group;
 
 /// What the words around the name of a field say.
 #[derive(Debug, Default)]
-pub(super) struct Around {
+pub(super) struct Qualifiers {
     pub(super) is_own: bool,
     pub(super) is_opportunity: bool,
     pub(super) is_substitute: bool,
@@ -22,17 +22,17 @@ pub(super) struct Around {
 impl Reader<'_> {
     /// Splits a header into the name of a field and the words around it. As few words are taken off as possible,
     /// because a word may be either: `organization` is a field, but in `organization email` it says which of several.
-    pub(super) fn take_apart(&self, words: &str) -> (Around, String) {
+    pub(super) fn split_qualifiers(&self, words: &str) -> (Qualifiers, String) {
         let keeps: [fn(Group) -> bool; 3] = [|_| true, |group| group == Group::Company, |_| false];
         let is_name =
             |rest: &str| self.names.find(rest).is_some() || self.names.shared(rest).is_some();
         for keep in keeps {
-            let (around, rest) = self.strip(words, keep);
+            let (qualifiers, rest) = self.strip(words, keep);
             if is_name(&rest) {
-                return (around, rest);
+                return (qualifiers, rest);
             }
             if let Some(part) = self.part_of_whole(&rest).or_else(|| self.numbered_phone(&rest)) {
-                return (around, part);
+                return (qualifiers, part);
             }
         }
         self.strip(words, |_| false)
@@ -80,42 +80,42 @@ impl Reader<'_> {
     /// For a header with a number in it: whether it says whose column it is, and the words without those around them.
     /// `None` for a header without a number, or one that is about the opportunity.
     pub(super) fn numbered(&self, words: &str) -> Option<(bool, String)> {
-        let (around, rest) = self.take_apart(words);
-        (around.number.is_some() && !around.is_opportunity)
-            .then_some((around.is_own || around.is_substitute, rest))
+        let (qualifiers, rest) = self.split_qualifiers(words);
+        (qualifiers.number.is_some() && !qualifiers.is_opportunity)
+            .then_some((qualifiers.is_own || qualifiers.is_substitute, rest))
     }
 
     /// Takes off the words that say whose a field is or which of several, and leaves the rest. Words for a group that
     /// `keeps` are left, because they may be part of a field's name.
-    fn strip(&self, words: &str, keeps: impl Fn(Group) -> bool) -> (Around, String) {
-        let mut around = Around::default();
+    fn strip(&self, words: &str, keeps: impl Fn(Group) -> bool) -> (Qualifiers, String) {
+        let mut qualifiers = Qualifiers::default();
         let mut rest: Vec<&str> = Vec::new();
         let mut before = Word::Other;
         for word in words.split(' ') {
             if let Ok(number) = word.parse::<u32>() {
-                around.is_another |= before == Word::Own && number >= 2;
-                around.number = Some(around.number.unwrap_or(0).max(number));
+                qualifiers.is_another |= before == Word::Own && number >= 2;
+                qualifiers.number = Some(qualifiers.number.unwrap_or(0).max(number));
                 continue;
             }
             let known = self.word(word);
             match known {
                 Word::Stop | Word::Filler => continue,
                 Word::Own => {
-                    around.is_another |= before == Word::Group(Group::Other);
-                    around.is_own = true;
+                    qualifiers.is_another |= before == Word::Group(Group::Other);
+                    qualifiers.is_own = true;
                 }
-                Word::Substitute => around.is_substitute = true,
-                Word::Deal => around.is_opportunity = true,
+                Word::Substitute => qualifiers.is_substitute = true,
+                Word::Deal => qualifiers.is_opportunity = true,
                 Word::Group(group) if keeps(group) => rest.push(word),
                 Word::Group(group) => {
                     // `Billing` and `Other` say more than `Main` and `Work` beside them.
-                    around.group = around.group.max(Some(group));
-                    around.is_mobile |= group == Group::Mobile;
+                    qualifiers.group = qualifiers.group.max(Some(group));
+                    qualifiers.is_mobile |= group == Group::Mobile;
                 }
                 Word::Trap(_) | Word::User | Word::Neutral | Word::Other => rest.push(word),
             }
             before = known;
         }
-        (around, join(rest.into_iter()))
+        (qualifiers, join(rest.into_iter()))
     }
 }

@@ -1,9 +1,8 @@
-//! Names that both objects use, such as `Notes` or `Title`: whose they are is decided by the columns beside them.
+//! Decides to which object a column belongs whose name both objects use: `Notes` or `Title`, by the columns beside it.
 
 use super::header::Reader;
-use super::neighbours::has;
 use super::person_names::{NAMES, PERSON};
-use super::{Choice, Guess, Sheet};
+use super::{Choice, Guess, Sheet, has};
 use crate::field::FieldId;
 use crate::field::synonyms::{TOPICS, phrases};
 use crate::object::Object;
@@ -43,7 +42,7 @@ impl OtherColumns {
 
 impl Reader<'_> {
     /// Names that both objects use belong to the object of the columns beside them.
-    pub(super) fn settle_choices(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
+    pub(super) fn settle_shared_names(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
         let others = self.other_columns(&sheet.words, guesses);
         for at in 0..guesses.len() {
             let Some(choice) = guesses[at].choice.take() else { continue };

@@ -1,11 +1,11 @@
-//! Columns that are another person's by those beside them, where their own headers do not say so
-//! (behaviour A3): the second person of a row, the owner's e-mail address, the company's switchboard.
+//! Decides which columns are about another person because of the columns beside them, though their own headers do not
+//! say so (behaviour A3): the second person of a row, the owner's e-mail address, the company's switchboard. Of
+//! `Name 1, Email 1, Name 2, Email 2`, the second address is not the contact's.
 
+use super::field_names::Word;
 use super::header::{CONTACTS, Reader};
-use super::names::Word;
-use super::neighbours::has;
 use super::person_names::{PARTS, PERSON};
-use super::{Guess, Sheet};
+use super::{Guess, Sheet, has};
 use crate::field::FieldId;
 use crate::field::synonyms::{Group, Trap};
 use crate::maps::Map;
@@ -148,7 +148,7 @@ impl Reader<'_> {
     }
 
     /// `Owner, Email, Name, Email`: the address behind the owner is the owner's if there is another one.
-    pub(super) fn leave_behind_others(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
+    pub(super) fn leave_addresses_behind_others(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
         let words = &sheet.words;
         let is_plain = |guess: &Guess| {
             guess.target.is_some_and(FieldId::is_address)

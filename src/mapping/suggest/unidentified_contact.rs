@@ -1,9 +1,9 @@
-//! Files of opportunities in which nobody is named (behaviour P5, A4).
+//! Decides what becomes of the contact's columns in a file that does not say who the contact is (behaviour P5, A4): in
+//! `Deal Name, Company, Country`, the company is the opportunity's.
 
 use super::header::Reader;
-use super::neighbours::has;
 use super::person_names::PERSON;
-use super::{Guess, Sheet};
+use super::{Guess, Sheet, has};
 use crate::field::FieldId;
 use crate::object::Object;
 
@@ -11,7 +11,7 @@ impl Reader<'_> {
     /// `Deal Name, Company, Country`: nothing finds a contact or makes one, so a contact's field fails each row
     /// and the opportunity with it. The company is the opportunity's, and so is what both objects have, unless
     /// the account finds its contacts by the company.
-    pub(super) fn leave_nobody(&self, _: &Sheet<'_>, guesses: &mut [Guess]) {
+    pub(super) fn leave_unidentified_contact(&self, _: &Sheet<'_>, guesses: &mut [Guess]) {
         let is_of_deals =
             has(guesses, FieldId::OPPORTUNITY_NAME) || has(guesses, FieldId::OPPORTUNITY_ID);
         let may_find = |field: FieldId| {
