@@ -143,9 +143,10 @@ impl Column {
             + self.default.as_deref().map_or(0, |text| self.most_items_of(text))
     }
 
-    /// One more than a text has separators, line breaks, and colons (` ::: `).
+    /// An upper limit for the number of items in a text: one more than it has separators, line breaks, and colons
+    /// (which may belong to ` ::: `).
     fn most_items_of(&self, text: &str) -> usize {
-        // Three at a time are looked for as quickly as one.
+        // Searching for three bytes at a time costs no more than searching for one.
         let count = |few: &[u8]| {
             let [first, middle, last] = [0, few.len() / 2, few.len() - 1].map(|at| few[at]);
             memchr::memchr3_iter(first, middle, last, text.as_bytes()).count()
@@ -167,7 +168,7 @@ impl Column {
         choices: &'b Choices,
         mut each: impl FnMut(&'b str, Result<Value<'b>, IssueCode>),
     ) {
-        // A spreadsheet's guard may be around a whole list: it goes before the list is split.
+        // A spreadsheet's guard may be around a whole list, so it is taken off before the list is split.
         let cell = self.bare(normalize::trim(text));
         let meant = self.meant(cell);
         if meant.is_empty() || self.means_clear(meant) {
@@ -215,8 +216,8 @@ impl Column {
         }
     }
 
-    /// Reads a cell of several options, of which one may itself hold a separator: as many items as make an option
-    /// together are one.
+    /// Reads a cell of several options, where a label may itself hold a separator: as many neighbouring items as make
+    /// an option together are read as one.
     fn read_options<'b>(
         &'b self,
         cell: &'b str,
@@ -246,7 +247,7 @@ impl Column {
         self.hand_on(read, each);
     }
 
-    /// Hands on what was read, or only what is bad, if that spoils the cell.
+    /// Hands on what was read. If one bad item spoils the cell in this column, only the bad ones are handed on.
     fn hand_on<'b>(
         &self,
         read: SmallVec<[(&'b str, Result<Value<'b>, IssueCode>); 4]>,
@@ -332,7 +333,8 @@ pub(crate) fn normalize_stored<'b>(
             normalize::date(shown, &normalize::DateFormat::default()).ok().map(Value::Date)
         }
         FieldKind::Number | FieldKind::Money => {
-            // The canonical way first: a stored `1.234` is not more than a thousand.
+            // The canonical way of writing comes first: a stored `1.234` is a little more than one, not more than a
+            // thousand.
             let plain = normalize::Separators { group: None, decimal: '.' };
             let read = normalize::decimal(shown, Some(plain));
             read.or_else(|_| normalize::decimal(shown, None)).ok().map(Value::Number)

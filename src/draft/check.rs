@@ -34,7 +34,7 @@ impl<'s> Drafter<'s> {
         let may_hold_nul = stripe.block.may_hold_nul();
         match checked.check {
             _ if is_quiet => self.check_each(checked, stripe, rows, |_, _, _, _| true),
-            // Its cells are looked at once the opportunity is known.
+            // What the cells mean depends on the opportunity that the row finds, so they are checked then.
             Check::Later => self.check_each(checked, stripe, rows, |_, _, _, _| true),
             Check::Text => self.check_each(checked, stripe, rows, |_, checked, _, cell| {
                 !may_hold_nul && cell.len() <= checked.column.max_chars
@@ -171,7 +171,7 @@ impl<'s> Drafter<'s> {
         }
     }
 
-    /// Reads a cell in full, just to see whether it can be used.
+    /// Reads a cell in full, only to see whether it can be used.
     fn read<'b>(
         &mut self,
         column: &'s Column,
@@ -196,7 +196,7 @@ impl<'s> Drafter<'s> {
         }
     }
 
-    /// Reads every item of a cell; true if one can be used.
+    /// Reads every item of a cell. Returns whether one of them can be used.
     fn read_items<'b>(
         &mut self,
         column: &'s Column,

@@ -13,10 +13,11 @@ pub(crate) struct Choices {
     users: OptionSet,
     statuses: OptionSet,
     pipelines: OptionSet,
-    /// For each pipeline.
+    /// The stages of each pipeline, in the order of the pipelines.
     stages: Vec<OptionSet>,
     options: Map<FieldId, OptionSet>,
-    /// The fields of which an option has signs in it that may separate items, and how many it has at most.
+    /// The fields with an option whose label contains signs that may separate items, and the highest number of such
+    /// signs in a label.
     marks: Map<FieldId, usize>,
 }
 
@@ -57,7 +58,8 @@ impl Choices {
     }
 
     pub(crate) fn user(&self, cell: &str) -> Result<&str, IssueCode> {
-        // `Last, First` is found as `Last First`, or as `First Last` if the last name has several words.
+        // `Last, First` is looked up as `Last First`, and then as `First Last`, which finds a last name of several
+        // words.
         let turned = |code| match cell.split_once(',') {
             Some((last, first)) => {
                 let (last, first) = (normalize::trim(last), normalize::trim(first));
@@ -161,12 +163,12 @@ impl Choices {
         self.options.contains_key(&field)
     }
 
-    /// Into how many items an option of the field may be split at most.
+    /// The highest number of items that an option of the field may be split into.
     pub(crate) fn most_parts(&self, field: FieldId) -> usize {
         1 + self.marks.get(&field).copied().unwrap_or_default()
     }
 
-    /// The options or users that the account lists for a field, if its values are among such.
+    /// The options or users that the account lists for a field, if its values are chosen from such a list.
     pub(crate) fn listed(&self, kind: FieldKind, field: FieldId) -> Option<&OptionSet> {
         match kind {
             FieldKind::User => Some(&self.users),
@@ -214,7 +216,7 @@ impl Choices {
                 near => (STAGES[2], near),
             },
         };
-        // What has a comma in it would look like two.
+        // A label with a comma in it would look like two.
         let between = if names.iter().any(|name| name.contains(',')) { "; " } else { ", " };
         (!names.is_empty()).then(|| format!("{said} {}", names.join(between)))
     }
@@ -245,12 +247,12 @@ fn in_brackets(text: &str) -> Option<(&str, &str)> {
     Some((normalize::trim(before), normalize::trim(inside)))
 }
 
-/// How many signs a label has that may separate items.
+/// The number of signs in a label that may separate items.
 fn marks_in(label: &str) -> usize {
     label.chars().filter(|sign| !sign.is_alphanumeric() && *sign != ' ').count()
 }
 
-/// So many choices are named at most as what a cell may have meant.
+/// The most choices that are named as what a cell may have meant.
 const NEAREST: usize = 3;
 
 /// If there are no more choices than this, all are named.

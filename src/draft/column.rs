@@ -23,7 +23,7 @@ pub(super) enum SilentCells {
     None,
     /// Dates of zeros.
     Zeros,
-    /// Those of which the value map says so.
+    /// Those that the value map says mean nothing.
     Mapped,
 }
 
@@ -67,9 +67,9 @@ pub(crate) struct Column {
     pub(crate) loosens_consent: bool,
     pub(crate) date: DateFormat,
     pub(crate) separators: Option<Separators>,
-    /// The mapping leaves it open how the column's dates or numbers are written.
+    /// Whether the mapping leaves it open how the column's dates or numbers are written.
     pub(super) is_format_open: bool,
-    /// They turned out to be written in more than one way.
+    /// Whether they turned out to be written in more than one way.
     pub(super) is_mixed: bool,
     pub(crate) list_separators: String,
     pub(crate) is_lower_case: bool,
@@ -81,7 +81,7 @@ pub(crate) struct Column {
     pub(super) max_decimals: Option<u32>,
     values: Map<String, String>,
     clear_token: Option<String>,
-    /// Each cell says a value or nothing: none clears, and no default takes the place of a blank one.
+    /// Whether each cell says a value or nothing: none clears, and no default takes the place of a blank one.
     pub(crate) is_plain: bool,
 }
 
@@ -148,7 +148,7 @@ impl Column {
         self.max_chars = fields.get(field).max_chars.unwrap_or(usize::MAX);
     }
 
-    /// The same column, to feed a whole name from the cells at this place, which are made from the columns from
+    /// The same column, to feed a whole name. Its cells are at this place, and are made from those of the columns from
     /// `made_from` on.
     pub(super) fn whole(
         mut self,
@@ -343,7 +343,7 @@ impl Column {
             && (self.means_clear(meant) || (meant.is_empty() && self.blank == Blank::Clear))
     }
 
-    /// How long its texts may be, in words.
+    /// The greatest length of its texts, in words for an issue.
     pub(crate) fn room(&self) -> String {
         format!("{} character{}", self.max_chars, if self.max_chars == 1 { "" } else { "s" })
     }
@@ -392,7 +392,7 @@ fn merge_and_blank(mapped: &ColumnMapping, field: &Field) -> (Merge, Blank) {
     (merge, blank)
 }
 
-/// What cells mean that the mapping names, by their folded text.
+/// What the mapping's value map says in place of cells, by the folded text of the cell.
 fn value_map(mapped: &ColumnMapping) -> Map<String, String> {
     let meanings = mapped.values.iter().map(|(from, to)| {
         let from = folded(normalize::unguarded(normalize::trim(from)));

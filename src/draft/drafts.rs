@@ -33,12 +33,12 @@ pub(crate) struct RowDraft {
 /// One side of a row, before any decision.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum SideDraft {
-    /// No cell that is mapped to the object is filled (P1).
+    /// The side is absent: no cell that is mapped to the object is filled (P1).
     #[default]
     Absent,
-    /// There is something to decide.
+    /// The side is present, and has to be decided.
     Open,
-    /// It fails, because of a cell or because of the whole row.
+    /// The side fails, because of a cell or because of the whole row.
     Failed,
 }
 

@@ -146,14 +146,14 @@ impl FormatScan {
     }
 }
 
-/// The formats that were found for the columns that leave it open.
+/// The formats that were found for the columns whose format the mapping leaves open.
 #[derive(Debug, Default)]
 pub(crate) struct Formats {
     dates: Vec<(u16, Option<DateOrder>)>,
     numbers: Vec<(u16, Option<Separators>)>,
-    /// The columns that are written in more than one way.
+    /// The columns whose cells are written in more than one way.
     mixed: Vec<u16>,
-    /// What is worth saying about them.
+    /// What to report about them.
     pub(crate) findings: Vec<Finding>,
 }
 
@@ -186,7 +186,7 @@ impl Settings {
         formats
     }
 
-    /// From now on, reads the columns that leave it open in these formats.
+    /// Reads the columns whose format the mapping leaves open in these formats from now on.
     pub(crate) fn adopt_formats(&mut self, formats: &Formats) {
         for &(index, order) in &formats.dates {
             let dates = self.open_at(index).filter(|column| column.kind == FieldKind::Date);
@@ -202,9 +202,8 @@ impl Settings {
         self.mapping_with_formats = self.declare_formats();
     }
 
-    /// Reads the columns with this header as written in more than one way, because they were so in the file
-    /// that these rows come from. The rows themselves may all be written in one way, and would be read by
-    /// that.
+    /// Reads the columns with this header as written in more than one way from now on. They were so in the file that
+    /// these rows come from. The rows alone may all be written in one way, and would then be read by that.
     pub(crate) fn adopt_mixed(&mut self, header: &str) {
         let headers = &self.headers;
         let is_called = |column: &&mut Column| {

@@ -29,14 +29,14 @@ pub(super) struct Beside {
 }
 
 impl Beside {
-    /// Those of the columns for the parts, if there are any.
+    /// The cells of the columns for the parts, if the file has any.
     pub(super) fn of(first: Option<&Column>, last: Option<&Column>) -> Option<Self> {
         let origin = |column: Option<&Column>| column.map(|column| column.origin.clone());
         (first.is_some() || last.is_some())
             .then(|| Beside { first: origin(first), last: origin(last) })
     }
 
-    /// What a row says of the first name and of the last in their own columns; "" for nothing.
+    /// What a row says in its own columns for the first and the last name; "" for nothing.
     fn said<'b>(&'b self, row: &BlockRow<'b>) -> [&'b str; 2] {
         [&self.first, &self.last].map(|origin| {
             let text = origin.as_ref().map_or("", |origin| origin.text(row));
@@ -76,7 +76,7 @@ fn begins_with(name: &str, words: &str) -> bool {
     words.split_whitespace().all(|word| own.next().is_some_and(|own| folded_eq(own, word)))
 }
 
-/// A name in two, if it begins with these words.
+/// A name cut in two behind these words, if it begins with them.
 fn behind<'n>(name: &'n str, words: &str) -> Option<[&'n str; 2]> {
     let mut rest = name;
     for word in words.split_whitespace() {
@@ -86,7 +86,7 @@ fn behind<'n>(name: &'n str, words: &str) -> Option<[&'n str; 2]> {
     Some([normalize::trim(&name[..name.len() - rest.len()]), rest])
 }
 
-/// A name in two, if it ends with these words.
+/// A name cut in two before these words, if it ends with them.
 fn before<'n>(name: &'n str, words: &str) -> Option<[&'n str; 2]> {
     let mut rest = name;
     for word in words.split_whitespace().rev() {

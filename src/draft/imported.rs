@@ -38,7 +38,7 @@ pub(crate) enum Otherwise {
     SomebodyNew,
 }
 
-/// The positions of the columns of the log that say so.
+/// The positions of the log's columns for ids and checks.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Imported {
     contact_id: Option<usize>,

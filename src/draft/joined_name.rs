@@ -17,7 +17,7 @@ const AND: &str = " + ";
 pub(crate) struct JoinedName {
     /// Its column, after those of the file.
     index: u16,
-    /// The first name comes first.
+    /// The columns of the parts. The first name comes first.
     pub(crate) parts: Vec<Column>,
 }
 
@@ -56,7 +56,7 @@ impl JoinedName {
         block.make_column(|row, name| self.join(row, name));
     }
 
-    /// Appends the name that a row says. A clear token counts only if no part says anything.
+    /// Appends the name that the parts on a row make. A clear token counts only if no part says anything else.
     fn join(&self, row: &BlockRow<'_>, name: &mut String) {
         for column in &self.parts {
             let said = said(column, row);
@@ -73,8 +73,8 @@ impl JoinedName {
         }
     }
 
-    /// What to call the column at this place in a message about a row: by the headers of the parts that the row
-    /// fills. `None` if it is not the column of joined names.
+    /// What a message about a row calls the column at this place: the headers of the parts that the row fills. `None`
+    /// if it is not the column of joined names.
     pub(crate) fn called(
         &self,
         place: usize,

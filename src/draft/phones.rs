@@ -26,7 +26,7 @@ pub(super) fn slashed<'c>(
             return None;
         }
         let first = rest.find('/').unwrap_or(rest.len());
-        // The `030/1234` in `030/1234/5678` may itself be a number, but somebody else's.
+        // The `030/1234` in `030/1234/5678` may itself be a valid number, but it would be somebody else's.
         let stands_alone = |more: &'c str| {
             let more = more.trim_start_matches(|c: char| c == '/' || c.is_whitespace());
             let piece = more.split('/').next().unwrap_or("");
@@ -48,8 +48,8 @@ pub(super) fn slashed<'c>(
     })
 }
 
-/// Where the ending ends that stands behind a number and the slash at this place: `030 1234567/8`, `030 1234567/x8`. It
-/// may be that of another number, or an extension: the number is not read without it (behaviour V4).
+/// The end of the ending that stands behind a number and the slash at this place: `030 1234567/8`, `030 1234567/x8`. It
+/// may be the ending of another number, or an extension: the number is not read without it (behaviour V4).
 fn second_ending<'c>(
     text: &'c str,
     slash: usize,

@@ -13,7 +13,7 @@ pub(super) struct Refusal<'c> {
     /// The item; `None` for the whole cell.
     pub(super) item: Option<&'c str>,
     pub(super) detail: Option<String>,
-    /// The side fails, even if the column says otherwise.
+    /// Whether the side fails even if the column says otherwise.
     pub(super) fails: bool,
 }
 
@@ -78,8 +78,8 @@ impl Refused {
         }
     }
 
-    /// Whom the import only looks up, it looks up for an opportunity: on the other rows nothing fails by the cells
-    /// of a contact (P8).
+    /// Makes the findings about contacts mere warnings on rows without an opportunity. It is called if the import only
+    /// looks contacts up, because it needs them for the opportunity alone (P8).
     pub(super) fn spare_contacts(&mut self, stripe: &Stripe<'_>, with_opportunity: u64) {
         let is_asked = |finding: &Finding| {
             let mut asked = (0..stripe.len()).filter(|row| with_opportunity >> row & 1 == 1);

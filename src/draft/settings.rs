@@ -39,7 +39,7 @@ pub(crate) struct Settings {
     /// The column in which rows name their own country. It says how phones are read, even if contacts are only
     /// looked up (V6, P8).
     pub(super) country: Option<Column>,
-    /// A column could take back a contact's wish not to be contacted, but must not (W6).
+    /// Whether a column could take back a contact's wish not to be contacted, but must not (W6).
     pub(crate) protects_consent: bool,
     pub(crate) opportunity_columns: Vec<Column>,
     /// The columns of contacts, grouped by field; both fields of e-mail addresses, or of phones, are one group.
@@ -47,14 +47,14 @@ pub(crate) struct Settings {
     /// The columns of opportunities, grouped by field, and the fields that a new opportunity has even without a
     /// column (O6).
     pub(crate) opportunity_groups: Vec<Group>,
-    /// Some row may create an opportunity: mode and account let one (O5), and the columns have what a new one needs
-    /// (O6).
+    /// Whether some row may create an opportunity: mode and account let one (O5), and the columns have what a new one
+    /// needs (O6).
     pub(crate) may_create_opportunities: bool,
     /// See [`earlier::clearable`].
     pub(crate) clearable: Vec<FieldId>,
     /// See [`earlier::fillable`].
     pub(crate) fillable: Vec<FieldId>,
-    /// Whatever is odd about the mapping but does not stop the import.
+    /// What is odd about the mapping but does not stop the import.
     pub(crate) notices: Vec<Finding>,
     /// Where the file says what an earlier import did, if it is our own error log.
     pub(super) imported: Imported,

@@ -152,32 +152,33 @@ pub fn suggest(
 /// One pass over the guesses: it reconsiders some of them in the light of the others.
 type Pass<'a> = fn(&Reader<'a>, &Sheet<'_>, &mut [Guess]);
 
-/// The passes, in the order in which they run. Each relies on what those before it have settled, so a new
-/// pass goes where its reason says, and not simply to the end.
+/// The passes, in the order in which they run. Each relies on what those before it have decided. So a new pass belongs
+/// at the place where its input is ready and its result is still to be used, not simply at the end.
 impl<'a> Reader<'a> {
-    /// What the headers say of each other.
+    /// Passes that compare headers with each other.
     const BY_HEADERS: [Pass<'a>; 8] = [
-        // An animal's name is nobody's.
+        // In a list of animals, the name of an animal is not the contact's.
         Reader::leave_animals,
-        // Which columns are about an opportunity. Early, because the object of a name that both objects use
-        // is that of the columns beside it.
+        // Which columns are about an opportunity. This comes early, because a name that both objects use goes to the
+        // object of the columns beside it.
         Reader::leave_namesakes_of_deal,
         Reader::leave_lone_deal_column,
         Reader::settle_shared_names,
-        // `Title` has become the opportunity's name by now, unless it is a person's.
+        // By now `Title` has become the opportunity's name, unless it is a person's. If its cells are job titles, it is
+        // neither.
         Reader::leave_job_titles,
-        // Whose name it is, before `Name` and its like are settled by the names beside them.
+        // A buyer's name, before the columns called `Name` are decided by the names beside them.
         Reader::leave_lone_buyer,
         Reader::settle_names,
         Reader::settle_ambiguous_places,
     ];
 
-    /// What the cells say of the headers, and then which of several columns feeds a field.
+    /// Passes that compare the headers with the cells, and then decide which of several columns feeds a field.
     const BY_CELLS: [Pass<'a>; 19] = [
-        // A guess that its cells contradict must not take part in anything below.
+        // First, because a guess that its cells contradict must not take part in any decision below.
         Reader::weigh_cells,
         Reader::find_email,
-        // Columns of other people, products and places.
+        // Columns that are about other people, products and places are left out.
         Reader::leave_second_person,
         Reader::leave_numbered_others,
         Reader::leave_other_contact,
@@ -185,17 +186,19 @@ impl<'a> Reader<'a> {
         Reader::leave_foreign_ids,
         Reader::leave_house_address,
         Reader::leave_place_of_others,
-        // Of the addresses that are left, the contact's one.
+        // Of the postal addresses that are left, the contact's own is kept.
         Reader::keep_one_place,
         Reader::settle_client,
         Reader::leave_buyer_of_others,
         Reader::leave_shared_address,
         Reader::leave_switchboard,
-        // Several columns for one field: the weak ones go, addresses share the slots, one is kept of the rest.
+        // Several columns for one field: weak guesses give way, e-mail addresses and phones become primary or
+        // additional ones, and of any other columns one is kept.
         Reader::drop_weak_guesses,
         Reader::settle_primary,
         Reader::keep_one_column,
-        // What follows from the whole result: nobody is named, or names are kept in another shape.
+        // What follows from the result as a whole: nothing says who the contact is, or the account keeps names in
+        // another shape.
         Reader::leave_unidentified_contact,
         Reader::finish,
     ];
@@ -208,9 +211,9 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The file, as far as a suggestion sees it.
+/// What a suggestion sees of the file: headers and sample cells.
 struct Sheet<'a> {
-    /// As the file has them.
+    /// The headers as the file has them.
     headers: &'a [String],
     /// The words of each header that name its column.
     words: Vec<String>,
@@ -245,34 +248,34 @@ impl<'a> Sheet<'a> {
     }
 }
 
-/// What is thought of a column so far.
+/// What a column is taken for so far, to be reconsidered by the passes.
 #[derive(Clone, Debug)]
 struct Guess {
     target: Option<FieldId>,
     confidence: Confidence,
     reason: Cow<'static, str>,
-    /// Which of several addresses.
+    /// Which of several e-mail addresses, phones or postal addresses it is: the one for work, at home, for bills.
     group: Group,
     number: u32,
-    /// It counts only where nothing else feeds the field.
+    /// Whether it counts only where no other column feeds the field.
     is_weak: bool,
-    /// It is a phone if its values are such phones.
+    /// Which cells would make it a column of phones, if any would.
     if_phones: Option<IfPhones>,
-    /// The columns beside it decide.
+    /// The fields that it may feed, if both objects use its name. The columns beside it decide between them.
     choice: Option<Choice>,
 }
 
-/// Values that make a column one of phones.
+/// Which cells make a column one of phones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum IfPhones {
     Any,
-    /// Those of another country, which nothing else is.
+    /// Numbers with a `+` and a country code, which cannot be anything else.
     Abroad,
-    /// Longer than any postal code.
+    /// Numbers that are longer than any postal code.
     Long,
 }
 
-/// A name that both objects use.
+/// The fields of both objects that a column with a shared name may feed.
 #[derive(Clone, Copy, Debug)]
 struct Choice {
     contact: Option<FieldId>,
@@ -314,7 +317,7 @@ impl Guess {
         Guess { choice: Some(choice), ..guess }
     }
 
-    /// A field that the account does without is no target.
+    /// Drops the target if the account does without that field.
     fn leave_absent(&mut self, fields: &Fields) {
         if let Some(field) = self.target.map(|target| fields.get(target)).filter(|it| it.is_absent)
         {
@@ -342,7 +345,7 @@ impl Mapping {
     /// The mapping that the suggestions describe. Columns without a suggested field are
     /// [left out](Mapping::left_out).
     pub fn from_suggestions(suggestions: &[Suggestion], fields: &Fields) -> Self {
-        // Without a position, headers that are alike could not be told apart.
+        // A header that occurs twice does not tell which column is meant, so its position is kept, too.
         let repeats = |header: &str| {
             let alike = suggestions.iter().filter(|other| other.header.trim() == header.trim());
             alike.count() > 1

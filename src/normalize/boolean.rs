@@ -1,4 +1,4 @@
-//! Yes and no.
+//! Reads yes and no.
 
 use super::text::trim;
 use crate::issue::IssueCode;

@@ -1,4 +1,5 @@
-//! [`is_placeholder`]: what programs write for nothing. [`names_nobody`]: what stands where a name would, and is none.
+//! [`is_placeholder`]: what programs write for nothing. [`names_nobody`]: texts in the place of a name that name
+//! nobody.
 
 use super::trim;
 
@@ -166,7 +167,7 @@ pub(crate) fn is_placeholder(text: &str) -> bool {
         || is_spreadsheet_error(text)
 }
 
-/// `# checked up to here`, `// old ones`. `#1 Plumbing` is somebody.
+/// Whether a text is a comment: `# checked up to here`, `// old ones`. `#1 Plumbing` is somebody.
 fn is_comment(text: &str) -> bool {
     let said = text.strip_prefix("# ").or_else(|| text.strip_prefix("// "));
     said.is_some_and(|said| said.trim_start().starts_with(char::is_alphabetic))
@@ -181,7 +182,7 @@ fn is_spreadsheet_error(text: &str) -> bool {
     })
 }
 
-/// `3 records`, `Records: 3`
+/// Whether a text counts rows: `3 records`, `Records: 3`.
 fn is_count(line: &str) -> bool {
     let is_number =
         |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit() || b == b',');
@@ -197,7 +198,7 @@ fn is_count(line: &str) -> bool {
     counts || is_counted_behind()
 }
 
-/// `Page 1 of 3`, `Seite 1/3`
+/// Whether a text is the number of a page: `Page 1 of 3`, `Seite 1/3`.
 fn is_page(line: &str) -> bool {
     let Some(rest) = PAGES.iter().find_map(|page| behind(line, page)) else { return false };
     let mut parts = rest.split([' ', '/']).filter(|part| !part.is_empty());
@@ -207,7 +208,7 @@ fn is_page(line: &str) -> bool {
         && parts.all(|part| is_number(part) || OF_PAGES.contains(&part.to_lowercase().as_str()))
 }
 
-/// `Total`, `Total: 25`, `Grand Totals (25 records)`, `Total patients: 25`
+/// Whether a text is a total: `Total`, `Total: 25`, `Grand Totals (25 records)`, `Total patients: 25`.
 fn is_total(text: &str) -> bool {
     TOTALS.iter().filter_map(|total| behind(text, total)).any(|behind| {
         let rest = behind.trim_start();
@@ -220,7 +221,7 @@ fn is_total(text: &str) -> bool {
     })
 }
 
-/// ` patients: 25`
+/// Whether a total goes on with what is counted and a number: ` patients: 25`.
 fn ends_with_count(text: &str) -> bool {
     text.rsplit_once(':').is_some_and(|(_, count)| {
         count.contains(|c: char| c.is_ascii_digit()) && !count.contains(char::is_alphabetic)

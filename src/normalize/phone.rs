@@ -62,7 +62,7 @@ fn in_full(cell: &str, region: Option<&str>, rule: PhoneRule) -> Result<Phone, I
     if let Some(first) = number.find(|c: char| c.is_ascii_alphabetic())
         && found(&number[..first], region).is_some()
     {
-        // A whole number and a word behind it: its letters would become further digits.
+        // This is a whole number and a word behind it, whose letters would otherwise become further digits.
         return Err(IssueCode::PhoneInvalid);
     }
     if let Some(rest) = number.strip_prefix("00")
@@ -105,7 +105,7 @@ fn check_shape(number: &str) -> Result<(), IssueCode> {
     Err(if is_several { IssueCode::PhoneSeveral } else { IssueCode::PhoneInvalid })
 }
 
-/// `030 123456/57`: two numbers that differ at the end.
+/// Whether a number has a second ending, and is therefore two numbers: `030 123456/57`.
 fn has_second_ending(number: &str) -> bool {
     let Some((before, ending)) = number.rsplit_once('/') else { return false };
     let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).count();
@@ -265,7 +265,7 @@ fn split_extension(text: &str) -> (&str, &str) {
         "#",
         "~",
     ];
-    // Each of them has one of these.
+    // Each mark of an extension contains one of these.
     let may_mark = |byte: u8| byte.is_ascii_alphabetic() || matches!(byte, b'#' | b'~' | 0xd0..);
     if !text.bytes().any(may_mark) {
         return (text, "");
@@ -330,7 +330,7 @@ fn look_up(number: &str, region: Option<&str>, extension: &str, rule: PhoneRule)
     Phone::new(digits.parse().ok()?, if extension.is_empty() { own } else { extension })
 }
 
-/// Without the numbering plans a number counts by its length.
+/// Without the numbering plans, a number is judged by its length.
 #[cfg(not(feature = "phone"))]
 fn look_up(number: &str, region: Option<&str>, extension: &str, _: PhoneRule) -> Option<Phone> {
     let digits: String = number.chars().filter(char::is_ascii_digit).collect();

@@ -8,7 +8,7 @@ use super::{Guess, Sheet, has};
 use crate::field::synonyms::phrases;
 use crate::field::{FieldId, words};
 
-/// Whom a company has to be spoken to.
+/// Words for the person at a company whom one speaks to.
 const PERSONS: [&str; 6] = [
     "ansprechpartner",
     "kontaktname",
@@ -18,13 +18,14 @@ const PERSONS: [&str; 6] = [
     "referente",
 ];
 
-/// Whom one sells to, a person or a company.
+/// Words for those whom one sells to, persons or companies.
 const CLIENTS: &str =
     "client | customer | kunde | kunden | kundenname | cliente | klant | klantnaam | kund";
 
 impl Reader<'_> {
-    /// `Client` beside `Contact`, `Customer Name` beside `Contact Name` is the company that the contact works
-    /// for, unless a column of its own has that.
+    /// Takes a client for the company that the contact works for, if another column is the contact's name: `Client`
+    /// beside `Contact`, `Customer Name` beside `Contact Name`. This is done only if the company has no column of its
+    /// own.
     pub(super) fn settle_client(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
         let words = &sheet.words;
         if has(guesses, FieldId::COMPANY) || named_contacts(words, guesses).next().is_none() {
@@ -45,8 +46,8 @@ impl Reader<'_> {
         }
     }
 
-    /// `Display Name` beside `Primary Contact Name`: what a record is called whose contact has another name in every
-    /// row is a company.
+    /// The column that names the record, if the record is a company: `Display Name` beside `Primary Contact Name`,
+    /// where the contact has another name on every row.
     fn company_of_record(&self, sheet: &Sheet<'_>, guesses: &[Guess]) -> Option<usize> {
         let names: Vec<usize> =
             (0..guesses.len()).filter(|at| guesses[*at].target == Some(FieldId::NAME)).collect();

@@ -10,16 +10,16 @@ use crate::field::{FieldId, FieldKind, Fields, words};
 use crate::issue::IssueCode;
 use crate::normalize::{self, DateFormat, STATUSES};
 
-/// How many records are looked at.
+/// How many sample rows are looked at.
 const RECORDS: usize = 30;
-/// So many cells that are all wrong say that a column is something else.
+/// From so many cells on, a column whose cells are all wrong is taken for something else.
 const MANY: usize = 5;
 
-/// Columns that say in which year somebody was born.
+/// Headers of columns for the year of birth.
 const BIRTH_YEARS: &str = "birth year | year of birth | geburtsjahr | annee de naissance | ano de nacimiento \
      | ano de nascimento | anno di nascita | geboortejaar | fodelsear | fodselsar";
 
-/// Columns that may name several contacts.
+/// Headers of columns whose cells may name several contacts.
 pub(super) const SEVERAL: &str =
     "contacts | contactos | contatos | contatti | kontakte | contacten | kontakter";
 
@@ -43,7 +43,7 @@ pub(super) struct Evidence {
     /// Cells that say yes or no, in whatever language.
     answers: usize,
     statuses: usize,
-    /// Cells that say how something stands.
+    /// Cells that say what condition something is in, such as `won` or `active`, and are no state of a country.
     conditions: usize,
     /// Cells with a letter in them.
     lettered: usize,
@@ -54,7 +54,7 @@ pub(super) struct Evidence {
 }
 
 impl Evidence {
-    /// Looks at a column, as closely as what is thought of it asks for.
+    /// Counts the cells of a column; in detail only if its guess can be contradicted or confirmed by them.
     pub(super) fn of(
         samples: &[Vec<String>],
         column: usize,
@@ -112,7 +112,8 @@ impl Evidence {
         self.lettered.saturating_sub(self.emails)
     }
 
-    /// Takes back a guess that the values contradict, and makes one that they complete.
+    /// Drops a guess that the cells contradict, and turns a column of phone numbers whose header leaves it open into
+    /// one of phones.
     fn weigh(&self, guess: &mut Guess, fields: &Fields) {
         let phones = match guess.if_phones {
             Some(IfPhones::Any) => self.phones,
@@ -120,7 +121,7 @@ impl Evidence {
             Some(IfPhones::Long) => self.long,
             None => 0,
         };
-        // A single cell that is nothing else than a whole number is enough, if the header may be that of a phone.
+        // If the header may be that of a phone, a single cell is enough that is a whole number with all its digits.
         let is_single =
             self.filled == 1 && self.long == 1 && guess.if_phones == Some(IfPhones::Any);
         if is_single || self.filled >= 2 && phones * 10 >= self.filled * 8 {
@@ -129,11 +130,11 @@ impl Evidence {
             guess.reason = "its values are phone numbers".into();
         }
         let Some(field) = guess.target else { return };
-        // One cell may be a slip, but no place is called `Ganado`.
+        // One cell may be a mistake, but no place is called `Ganado` (won).
         let is_condition = field == FieldId::STATE && self.conditions > 0;
-        // Nor is anybody called `#1001`.
+        // Nobody is called `#1001`.
         let is_unnamed = field == FieldId::NAME && self.filled > 0 && self.lettered == 0;
-        // `Preferred Phone` may say which of them.
+        // The cells of `Preferred Phone` may say which phone is preferred: `Mobile`.
         let is_wordy = field.primary() == FieldId::PHONE
             && guess.confidence < Confidence::Sure
             && self.filled > 0
@@ -147,10 +148,11 @@ impl Evidence {
         }
     }
 
-    /// How many of the cells may be values of a field; `None`: any text may be one.
+    /// How many of the cells may be values of a field. `None` if any text may be one.
     fn fitting(&self, field: FieldId, kind: FieldKind, confidence: Confidence) -> Option<usize> {
         let filled = self.filled;
-        // Of a few cells each wrong one shall be told, if the header leaves no doubt.
+        // If there are few cells and the header leaves no doubt, the column is kept, so that each wrong cell is
+        // reported.
         let are_few = filled < MANY && confidence == Confidence::Sure;
         Some(match kind {
             FieldKind::Email if are_few => filled - self.answers.max(self.dates).max(self.phones),
@@ -161,12 +163,12 @@ impl Evidence {
             FieldKind::Phone => self.phones,
             FieldKind::Date => filled - self.emails.max(self.answers).max(self.brief),
             FieldKind::Money | FieldKind::Number => {
-                // Without a digit they are wrong amounts.
+                // A few cells without a digit are taken for wrong amounts, not for another kind of column.
                 let amounts = if filled < MANY { filled } else { self.digited };
                 amounts.saturating_sub(self.dates.max(self.emails))
             }
             FieldKind::Boolean => self.booleans,
-            // A status of something else, unless the header says whose it is.
+            // Unless the header says whose status it is, it may be the status of something else.
             FieldKind::Status if confidence < Confidence::Sure => self.statuses,
             // `NO` is a country, and nobody's name.
             FieldKind::Country => self.words(),
@@ -230,7 +232,7 @@ fn is_weighed(id: FieldId, fields: &Fields) -> bool {
     ) || is_plain_text(id)
 }
 
-/// Texts that no address of an e-mail and no yes or no can be.
+/// Whether a field holds texts that are never an e-mail address, a yes or a no.
 fn is_plain_text(id: FieldId) -> bool {
     matches!(id, FieldId::COMPANY | FieldId::ADDRESS | FieldId::CITY | FieldId::WEBSITE)
 }
@@ -244,7 +246,7 @@ fn is_date(cell: &str) -> bool {
 }
 
 impl Reader<'_> {
-    /// Takes back the guesses that their cells contradict.
+    /// Drops the guesses that their cells contradict.
     pub(super) fn weigh_cells(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
         for (guess, seen) in guesses.iter_mut().zip(&sheet.evidence) {
             seen.weigh(guess, self.fields);
@@ -278,8 +280,9 @@ impl Reader<'_> {
         }
     }
 
-    /// `Contacts` may name several people in one cell, who are nobody together. Where linked people are told in several
-    /// columns, one such cell is enough: there is nobody in the others either.
+    /// Leaves out columns of names whose cells may name several people: a list of people is no contact. Where linked
+    /// people have several columns, one cell with a list is enough to leave out all of these columns, because none of
+    /// them says which person it is about.
     fn leave_lists_of_names(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
         let is_list = |cell: &str| cell.contains([',', ';', '|', '/', '\n']);
         let has_list = |at: usize| cells(sheet.samples, at).any(is_list);
@@ -295,8 +298,8 @@ impl Reader<'_> {
         }
     }
 
-    /// A column full of e-mail addresses is one, whatever it is called, unless its header says that
-    /// they are somebody else's; only where no header names the e-mail address.
+    /// Takes a column full of e-mail addresses for the contact's, whatever it is called, unless its header says that
+    /// they are somebody else's. This is done only if no header names the e-mail address.
     pub(super) fn find_email(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
         let Sheet { words, evidence, .. } = sheet;
         let is_named = |guess: &Guess| {
@@ -305,7 +308,7 @@ impl Reader<'_> {
         if !self.has_contacts || guesses.iter().any(is_named) {
             return;
         }
-        // Beside `From Email`, `To Email` may be whoever sells.
+        // Beside `From Email`, `To Email` may be the address of whoever sells.
         let is_between_two = words.iter().any(|words| words.starts_with("from "));
         let is_it = |at: &usize| {
             let seen = &evidence[*at];

@@ -23,13 +23,13 @@ pub(super) enum Word {
     Substitute,
     /// A user: of the file's own product, or a colleague.
     User,
-    /// It does not say whose an address is.
+    /// It leaves open whose an address is.
     Neutral,
     /// The opportunity's own.
     Deal,
     /// One of several.
     Group(Group),
-    /// The column is no field of the contact.
+    /// It says that the column is no field of the contact.
     Trap(Trap),
     /// Not known.
     Other,
@@ -40,9 +40,9 @@ pub(super) enum Word {
 pub(super) struct Meaning {
     pub(super) contact: Option<FieldId>,
     pub(super) opportunity: Option<FieldId>,
-    /// It counts only where nothing else feeds the field.
+    /// Whether it counts only where no other column feeds the field.
     pub(super) is_weak: bool,
-    /// It is a mobile phone.
+    /// Whether it is a mobile phone.
     pub(super) is_mobile: bool,
 }
 
@@ -95,7 +95,7 @@ const WEAK: &[(Object, &str, &str)] = &[
     ),
 ];
 
-/// Words of other languages that are no slips of a label.
+/// Words of other languages that are not misspelt labels.
 const NO_SLIPS: [&str; 2] = ["stato", "stade"];
 
 /// About how many phrases there are.
@@ -108,7 +108,7 @@ pub(super) struct FieldNames {
     /// Names that both objects use.
     shared: Map<String, Meaning>,
     words: Map<&'static str, Word>,
-    /// The labels of standard fields, for slips of the pen.
+    /// The labels of standard fields, to find those that a header misspells.
     labels: Vec<(String, FieldId)>,
     customs: std::ops::Range<FieldId>,
 }
@@ -128,7 +128,8 @@ impl FieldNames {
         names
     }
 
-    /// What the standard fields are called, and what may be them if nothing else is.
+    /// Adds what the standard fields are called, and then the weak names, which count only where no other column feeds
+    /// the field.
     fn add_synonyms(&mut self, fields: &Fields) {
         for (object, table) in [
             (Object::Contact, CONTACT),
@@ -153,7 +154,7 @@ impl FieldNames {
         }
     }
 
-    /// Names that both objects use. Fields of the account's own stand before them.
+    /// Adds the names that both objects use, unless a field of the account's own is called like this.
     fn add_shared(&mut self, fields: &Fields) {
         for (list, contact, opportunity) in SHARED.iter().chain(SHARED_ELSEWHERE) {
             let meaning = Meaning {
@@ -172,8 +173,8 @@ impl FieldNames {
         }
     }
 
-    /// The labels and keys of the account's own fields stand before the synonyms of standard ones, but
-    /// not before their labels.
+    /// Adds the labels and keys of all fields. Those of the account's own fields take precedence over the synonyms of
+    /// standard fields, but not over their labels.
     fn add_own_labels(&mut self, fields: &Fields) {
         for (id, field) in fields.iter() {
             if !field.kind.is_importable() {
@@ -210,7 +211,7 @@ impl FieldNames {
     fn add(&mut self, phrase: &str, object: Object, field: FieldId, is_weak: bool) {
         let is_custom = self.customs.contains(&field);
         let short = squash(&self.without_stops(phrase));
-        // `d o b` is not `b`.
+        // Without its stop words, `d o b` would be just `b`.
         let short = (short.len() >= 4 && !is_custom).then_some(short);
         for name in [squash(phrase)].into_iter().chain(short) {
             let meaning = self.fields.entry(name).or_default();
@@ -245,12 +246,12 @@ impl FieldNames {
         join(phrase.split(' ').filter(|word| self.word(word) != Word::Stop))
     }
 
-    /// The standard field whose label is one slip of the pen away, if it is the only one.
+    /// The standard field whose label differs from the phrase by one typing error, if there is only one such field.
     pub(super) fn misspelt(&self, phrase: &str) -> Option<FieldId> {
         if phrase.len() < 5 || NO_SLIPS.contains(&phrase) {
             return None;
         }
-        // `List Name` is no slip: the word is known, and means something else.
+        // `List Name` is not a misspelt `Last Name`: `list` is a word that we know, and it means something else.
         let says_else = |label: &str| {
             let is_of_label = |word: &str| label.split(' ').any(|other| other == word);
             phrase

@@ -5,7 +5,7 @@ use super::{Guess, Sheet};
 use crate::field::FieldId;
 
 impl Reader<'_> {
-    /// Ids of another product stand beside other ids of that product: none of them is ours.
+    /// Leaves out all ids if the file has ids or accounts of another product: then none of them is ours.
     pub(super) fn leave_foreign_ids(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
         let words = &sheet.words;
         let ours = |word: &str| {

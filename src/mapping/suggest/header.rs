@@ -9,16 +9,16 @@ use crate::field::{FieldId, FieldKind, Fields, words};
 use crate::issue::ERROR_LOG_COLUMNS;
 use crate::object::Object;
 
-/// Headers that other spaces, or a word less, would make the name of a field: a `Default Source` pays, and an `Email
-/// Client` is a program.
+/// Headers that look like the name of a field if spaces or one word are ignored, and are none: `Default Source` is a
+/// card that pays, and `Email Client` is a program.
 const APART: [&str; 6] =
     ["email client", "birth day", "birth month", "birth year", "user name", "default source"];
 
-/// Headers that may speak of who it is, or of how to reach them.
+/// Words for a contact. A header of such a word may mean the contact's name, or a way to reach the contact.
 pub(super) const CONTACTS: [&str; 7] =
     ["contact", "contacts", "kontakt", "contacto", "contato", "contatto", "контакт"];
 
-/// A phone that stands at home or at work.
+/// Words for a landline, which is at home or at work.
 const LANDLINE: [&str; 14] = [
     "landline",
     "fixe",
@@ -36,17 +36,18 @@ const LANDLINE: [&str; 14] = [
     "座机",
 ];
 
-/// What headers are read with.
+/// Reads headers. It knows the fields, the selected objects, and what kind of list the file is.
 pub(super) struct Reader<'a> {
     pub(super) names: &'a FieldNames,
     pub(super) fields: &'a Fields,
     pub(super) has_contacts: bool,
     pub(super) has_opportunities: bool,
-    /// The file is a list of users: they are the contacts.
+    /// Whether the file is a list of users, who are the contacts then.
     pub(super) lists_users: bool,
-    /// It is a list of houses or animals, and those who own them are the contacts.
+    /// Whether it is a list of houses or animals, whose owners are the contacts then.
     pub(super) lists_owners: bool,
-    /// A lead is what may be sold, and the persons beside it are the contacts: `Lead - Title`, `Person - Name`.
+    /// Whether a lead is an opportunity in this file, and the persons beside it are the contacts: `Lead - Title`,
+    /// `Person - Name`.
     pub(super) sells_leads: bool,
 }
 
@@ -85,21 +86,23 @@ impl<'a> Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// What a header says by itself: the whole of it, then what is left without the words around.
+    /// The first guess for a header: by the whole header, or else by what is left of it without the words around a
+    /// field's name.
     fn read_one(&self, words: &str) -> Guess {
         if words.is_empty() {
             return Guess::none("the column has no header");
         }
         if is_log_column(words) {
-            // Its ids are settled last: what they stand beside is read as it was in the file (A6).
+            // The ids are decided last: the columns beside them are read as they were in the file that the log is about
+            // (A6).
             return Guess::none("the error log's own column");
         }
         if words.starts_with("principal ") {
-            // Of a school; what is the main one has the word behind it, `correo principal`.
+            // The principal of a school. Where the word means the main one, it stands behind: `correo principal`.
             return Guess::none("\"principal\" says that it is somebody else's");
         }
         if words.ends_with(" del comercial") {
-            // A `correo comercial` is for work, and the `correo del comercial` of whoever sells.
+            // `correo comercial` is an address for work, but `correo del comercial` is the address of whoever sells.
             return Guess::none("\"del comercial\" says that it is somebody else's");
         }
         if words.starts_with("is ") && self.names.find(words).is_none() {
@@ -121,7 +124,7 @@ impl Reader<'_> {
             guess.if_phones = Some(IfPhones::Abroad);
         }
         if self.is_selected(FieldId::PHONE) && words == "sms" {
-            // The phone that they are sent to, a consent, or how many there were.
+            // It may be the phone for text messages, a consent to them, or how many were sent.
             guess.if_phones = Some(IfPhones::Any);
             guess.group = Group::Mobile;
         }
@@ -156,7 +159,7 @@ impl Reader<'_> {
         let field = self.selected(meaning).or_else(|| self.twin(words, meaning))?;
         let mut guess = Guess::sure(field, "the header names the field");
         if field.is_id() {
-            // Whose ids they are, neither the header nor the cells tell.
+            // Neither the header nor the cells tell whose ids they are.
             guess =
                 Guess::likely(field, "the header names the field, if the ids are this CRM's own");
         }
@@ -167,7 +170,7 @@ impl Reader<'_> {
             guess.group = Group::Mobile;
         }
         if field == FieldId::PHONE && words.split(' ').any(|word| LANDLINE.contains(&word)) {
-            // A mobile phone is likelier the one to call.
+            // A mobile phone is more likely the primary one.
             guess.group = Group::Home;
         }
         if field == FieldId::NAME && CONTACTS.contains(&words) {
@@ -207,9 +210,9 @@ impl Reader<'_> {
         contact.or(meaning.opportunity.filter(|field| self.is_selected(*field)))
     }
 
-    /// Where only opportunities are selected, what a contact's field is called is the opportunity's
-    /// field of the same name: `Tags`, `Remarks`. Tags go to the contact anyway (P8); of the others none
-    /// is meant that is called the contact's.
+    /// Where only opportunities are selected, a name for a field of the contact means the opportunity's field with the
+    /// same key: `Tags`, `Remarks`. Tags go to the contact anyway (P8). Of the
+    /// other fields, none is meant if the header says that it is the contact's.
     fn twin(&self, words: &str, meaning: Meaning) -> Option<FieldId> {
         let field = meaning.contact.filter(|_| self.has_opportunities && !self.has_contacts)?;
         let key = &self.fields.get(field).key;
@@ -240,8 +243,8 @@ impl Reader<'_> {
             return Some(Guess::none("it is another person's"));
         }
         if qualifiers.is_opportunity {
-            // `Deal - Contact person`: words that say whose it is are all there is. `Deal Contact Name` has the
-            // contact's, too.
+            // In `Deal - Contact person`, nothing is left beside the words that say whose it is, so they are the name.
+            // `Deal Contact Name` also has the name of a field.
             let is_contact = qualifiers.is_own && (rest.is_empty() || rest == "name");
             return self.of_deal(if is_contact { "contact" } else { &rest }).or_else(|| {
                 // `Affaire - Personne à contacter`: these words are the name of a field.
@@ -249,7 +252,8 @@ impl Reader<'_> {
                 self.of_deal(&join(words.split(' ').filter(is_not_deal)))
             });
         }
-        // `Arbejdsadresse, by`: the town. Alone it is who did something, as `Signed by`.
+        // In `Arbejdsadresse, by`, the last word is Danish for the town. In other headers `by` says who did something:
+        // `Signed by`.
         let is_town = rest == "by" && words.contains("adresse");
         let rest = if is_town { "bynavn".to_owned() } else { rest };
         if rest.is_empty() || is_number_word(&rest) {
@@ -286,7 +290,7 @@ impl Reader<'_> {
         Some(guess.weak(is_weak))
     }
 
-    /// A field of the contact, one of several.
+    /// A guess for a field of the contact of which there may be several.
     fn placed(&self, field: FieldId, qualifiers: &Qualifiers) -> Option<Guess> {
         let mut group = qualifiers.group.unwrap_or(Group::Plain);
         let number = qualifiers.number.unwrap_or(1);
@@ -308,13 +312,13 @@ impl Reader<'_> {
         Some(guess)
     }
 
-    /// Only words that say which of several: `Cell`, `Home number`, `Work 2`.
+    /// A header that has only words which say which of several is meant: `Cell`, `Home number`, `Work 2`.
     fn nameless(&self, qualifiers: &Qualifiers, words: &str) -> Option<Guess> {
         let group = qualifiers.group?;
         let is_phone = matches!(group, Group::Work | Group::Home | Group::Mobile)
             && words.split(' ').any(is_number_word);
         if qualifiers.is_own && !is_phone || words.starts_with("business") {
-            // `Customer number`, `Business number`: registers have those, but no `Contact work number`.
+            // `Customer number` and `Business number` are entries of a register, but `Contact work number` is a phone.
             return None;
         }
         if words.split(' ').any(|word| self.word(word) == Word::Filler) {
@@ -371,7 +375,7 @@ impl Reader<'_> {
         if is_name {
             return likely(FieldId::OPPORTUNITY_NAME);
         }
-        // `Deal Account` is whom the opportunity is with, `Account` whatever a product calls so.
+        // `Deal Account` is the company that the opportunity is with. `Account` alone may be anything.
         let account = || self.names.find("account name").filter(|_| rest == "account");
         let meaning = meaning.or_else(account)?;
         if let Some(field) = meaning.opportunity.filter(|_| self.has_opportunities) {

@@ -9,7 +9,8 @@ use crate::field::synonyms::{REMARKS, SPELLING, WITH, phrases};
 use crate::field::{FieldId, FieldKind, Fields, words};
 use crate::normalize::{country, is_currency};
 
-/// Shorter words are too often the beginning or the end of another one to be read apart.
+/// A header without spaces is only split into words of at least this length, because shorter ones are too often the
+/// beginning or the end of another word.
 const SHORTEST: usize = 4;
 
 /// What products write in brackets behind a label: the kind of its field.
@@ -25,7 +26,8 @@ const KINDS: [&str; 9] = [
     "money",
 ];
 
-/// How forms ask, where the words alone say something else elsewhere: `Est. Value`.
+/// How forms begin a question. These words cannot be ignored everywhere, because alone they mean something else: `Est.
+/// Value` is an estimate.
 const QUESTIONS: [&str; 7] =
     ["quel est ", "quelle est ", "wie ist ", "wie lautet ", "wat is ", "vad ar ", "hva er "];
 
@@ -37,7 +39,7 @@ pub(super) fn read_words(header: &str, names: &FieldNames, fields: &Fields) -> S
     let header = with_owner(with_billing(without_lines(header)));
     let header = with_relation(header, names);
     let header = without_remark(without_key(without_path(&header)));
-    // Before the kind: a single letter is a country's, too.
+    // This comes before the kind of the field, because a single letter may also be taken for a country.
     if let Some(read) = with_initial(header, names).or_else(|| with_order(header)) {
         return read;
     }
@@ -110,8 +112,8 @@ fn without_name<'h>(header: &'h str, names: &FieldNames, fields: &Fields) -> &'h
     if is_name && field.is_some_and(refers) { label } else { header }
 }
 
-/// Headers of capitals do not tell where their words end: `MAILINGCITY`, `OTHERPHONE`. They are read apart
-/// where the first word says whose it is or which of several, and what is left is the name of a field.
+/// Splits a header that is written without spaces, `MAILINGCITY` or `OTHERPHONE`: into a first word that says whose it
+/// is or which of several, and the name of a field.
 fn apart(header: String, names: &FieldNames) -> String {
     let is_name = |text: &str| names.find(text).is_some() || names.shared(text).is_some();
     if header.contains(' ') || is_name(&header) {
@@ -132,9 +134,10 @@ fn apart(header: String, names: &FieldNames) -> String {
     }
 }
 
-/// Exports of joined records have those of one object behind its id: what contacts and companies both have
-/// and stands behind `Record ID - Company` is the company's, if the contact's columns stand behind the
-/// contact's id. It ends where a person or an opportunity is named, and at the next id.
+/// Marks the company's columns in an export of joined records. There, the columns of each object stand behind its id:
+/// behind `Record ID - Company`, a column that contacts and companies both have is the company's, if the contact's
+/// columns stand behind the contact's id. The section ends at the next id, or where a person or an opportunity is
+/// named.
 pub(super) fn mark_company(all: &mut [String], names: &FieldNames, fields: &Fields) {
     let is_id = |words: &String| words.starts_with("record id ");
     let is_companys = |field: FieldId| {
@@ -174,7 +177,7 @@ fn without_remark(header: &str) -> &str {
     let is_spelling = is_among(WITH, first)
         && !rest.is_empty()
         && rest.split(' ').all(|word| is_among(SPELLING, word));
-    // `(2)` is the second, `(m)` a mobile phone or a man.
+    // `(2)` says that it is the second, and `(m)` means a mobile phone or a man.
     let is_plain = remark.split(' ').any(|word| word.len() > 1 && word.parse::<u32>().is_err())
         && remark.split(' ').all(|word| word.parse::<u32>().is_ok() || is_among(REMARKS, word));
     let says_nothing = is_spelling || is_plain;
@@ -201,7 +204,7 @@ fn without_lines(header: &str) -> Cow<'_, str> {
     }
 }
 
-/// `Bill-to City`, `Bill To Email`: where bills go.
+/// `billing` in place of `Bill-to`: `Bill-to City`, `Bill To Email`.
 fn with_billing(header: Cow<'_, str>) -> Cow<'_, str> {
     let begins =
         |with: &str| header.get(..with.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(with));
@@ -211,7 +214,7 @@ fn with_billing(header: Cow<'_, str>) -> Cow<'_, str> {
     }
 }
 
-/// `Phone (from Contact)` is looked up in the record that is linked: the `Contact Phone`.
+/// Moves the record that a column is looked up in before its name: `Phone (from Contact)` is the `Contact Phone`.
 fn with_owner(header: Cow<'_, str>) -> Cow<'_, str> {
     let owned = in_brackets(header.trim_end()).and_then(|(label, of)| {
         let of = words(of);
@@ -225,7 +228,7 @@ pub(super) fn is_of_linked_people(header: &str) -> bool {
     linked_record(header).is_some_and(|(record, _)| matches!(&*record, "people" | "contacts"))
 }
 
-/// `Associated people > Name`: the record that is linked, and what of it.
+/// The linked record, and its field: `people` and `Name` in `Associated people > Name`.
 fn linked_record(header: &str) -> Option<(String, &str)> {
     let (record, label) = header.split_once(" > ")?;
     Some((words(record).strip_prefix("associated ")?.to_owned(), label))
@@ -253,8 +256,8 @@ fn with_relation<'h>(header: Cow<'h, str>, names: &FieldNames) -> Cow<'h, str> {
     linked.or_else(of_contact).map_or(header, Cow::Owned)
 }
 
-/// `Tel (M)`, `Phone (H)`, `Tel. (p)`: which of several phones, by its first letter; `Tel (eve)` by its first letters.
-/// `Phone (F)` is a fax.
+/// Reads which of several phones the letters in brackets mean: `Tel (M)`, `Phone (H)`, `Tel. (p)`, `Tel (eve)`. `Phone
+/// (F)` is a fax.
 fn with_initial(header: &str, names: &FieldNames) -> Option<String> {
     let (label, initial) = in_brackets(header)?;
     let place = match initial.trim() {
@@ -272,7 +275,7 @@ fn with_initial(header: &str, names: &FieldNames) -> Option<String> {
     is_phone.then(|| join([place, &label].into_iter()))
 }
 
-/// `Client Name (Last, First)`: the full name, and which part of it comes first.
+/// The full name, with the order of its parts that stands in brackets: `Client Name (Last, First)`.
 fn with_order(header: &str) -> Option<String> {
     let (label, order) = in_brackets(header)?;
     let label = words(label);

@@ -10,8 +10,9 @@ use crate::field::{FieldId, words};
 use crate::object::Object;
 
 impl Reader<'_> {
-    /// One column that opportunities have and contacts have, too, makes no opportunity of a row: contacts
-    /// stand at a stage of their own, leads have a reason why they were lost, and houses have a value.
+    /// Leaves out a column that opportunities have, if it is the only one: contacts have one like it, and it makes no
+    /// opportunity of a row. Contacts stand at a stage of their own, leads have a reason why they were lost, and houses
+    /// have a value.
     pub(super) fn leave_lone_deal_column(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
         let words = &sheet.words;
         let object = |field: FieldId| self.fields.get(field).object;
@@ -29,9 +30,9 @@ impl Reader<'_> {
         }
     }
 
-    /// What says that a file is about opportunities: a name of one, which may be a `Name` beside `Contact
-    /// Name` or a `Title` where nobody is named, a header that speaks of them, a field of the account's own,
-    /// or two columns that only together are no contact's.
+    /// Whether something says that a file is about opportunities: a column that names them, which may be a `Name`
+    /// beside `Contact Name` or a `Title` where nobody is named; a header that speaks of them; a field of the account's
+    /// own; or two columns that a list of contacts would not have together.
     fn is_about_deals(&self, words: &[String], guesses: &[Guess]) -> bool {
         const MARKS: [FieldId; 4] =
             [FieldId::STAGE, FieldId::VALUE, FieldId::LOST_REASON, FieldId::EXPECTED_CLOSE_DATE];
@@ -54,7 +55,8 @@ impl Reader<'_> {
             || guesses.iter().zip(words).any(tells)
     }
 
-    /// `Stage` beside `Deal Stage` is where the contact stands.
+    /// Leaves out a column beside a second one that is surely the opportunity's: `Stage` beside `Deal Stage` is where
+    /// the contact stands.
     pub(super) fn leave_namesakes_of_deal(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
         let words = &sheet.words;
         let of_deal = self.named_of_deal(words, guesses);
@@ -84,7 +86,7 @@ impl Reader<'_> {
         words.split(' ').any(|word| self.word(word) == Word::Deal)
     }
 
-    /// `Title` is what somebody does or is called, by its cells.
+    /// Leaves out a `Title` whose cells are job titles or forms of address: it is not the opportunity's name.
     pub(super) fn leave_job_titles(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
         let is_job = |word: &str| phrases(JOBS).any(|job| job == word);
         let says_job = |cell: &str| words(cell).split(' ').any(is_job);

@@ -18,17 +18,17 @@ const SAME_PERSON: [&str; 5] = ["middle", "maiden", "nickname", "plus", "from"];
 #[derive(Clone, Copy, Debug)]
 struct Numbered {
     number: u32,
-    /// There is no more than `Contact 2` or `Nom 2`.
+    /// Whether the header is only `Contact 2` or `Nom 2`, and does not say that it is a name.
     is_bare: bool,
 }
 
 impl Reader<'_> {
-    /// `Name 1, Email 1, Name 2, Email 2`: an address with the number of another person's name is that
-    /// person's. `Email 1, Email 2` with one name are both the contact's.
+    /// Leaves out an address that has the number of another person's name: of `Name 1, Email 1, Name 2, Email 2`, the
+    /// second address is that person's. `Email 1, Email 2` with one name are both the contact's.
     pub(super) fn leave_second_person(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
         let Sheet { words, samples, .. } = sheet;
         let people = self.numbered_people(words, samples, guesses);
-        // Where nobody has a second name, the second address is the first person's.
+        // If no row has a second name, the second address is the first person's.
         let has_address = |number: u32| {
             let is_of = |at: &usize| {
                 guesses[*at].number == number
@@ -45,7 +45,7 @@ impl Reader<'_> {
         }
         let has_name = |number: u32| people.iter().flatten().any(|it| it.number == number);
         for ((guess, person), words) in guesses.iter_mut().zip(&people).zip(words) {
-            // All phones that a list of houses numbers are the first owner's.
+            // In a list of houses, all numbered phones are the first owner's.
             let is_address = guess.target.is_some_and(FieldId::is_address)
                 && (!self.lists_owners || words.starts_with("owner "));
             let is_first = person.is_some_and(|person| person.number == 1 && person.is_bare);
@@ -57,8 +57,8 @@ impl Reader<'_> {
         }
     }
 
-    /// `First Name, Last Name, Contact 1 Name, Contact 1 Email`: whoever is numbered and named beside the parts of a
-    /// name is another person, such as a player's parent.
+    /// Leaves out people who are numbered and named beside the parts of the contact's name, such as a player's parents:
+    /// `First Name, Last Name, Contact 1 Name, Contact 1 Email`.
     pub(super) fn leave_numbered_others(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
         let words = &sheet.words;
         let is_part = |field: FieldId| {
@@ -92,7 +92,8 @@ impl Reader<'_> {
         samples: &[Vec<String>],
         guesses: &[Guess],
     ) -> Vec<Option<Numbered>> {
-        // `Contact 1, Contact 2` beside a name are phones, `Nombre 1, Nombre 2` beside a surname one person's.
+        // Beside a name, `Contact 1, Contact 2` are phones, and beside a last name, `Nombre 1, Nombre 2` are the first
+        // names of one person.
         let is_name = |(guess, words): (&Guess, &String)| {
             guess.target.is_some_and(|field| PERSON.contains(&field)) && number(words).is_none()
         };
@@ -119,7 +120,7 @@ impl Reader<'_> {
         is_name.then_some(Numbered { number, is_bare: false })
     }
 
-    /// `Secondary Contact, Secondary Email`: the address is the other contact's.
+    /// Leaves out the address of a second contact: `Secondary Contact, Secondary Email`.
     pub(super) fn leave_other_contact(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
         let Sheet { words, samples, .. } = sheet;
         let others: Vec<&str> = (0..words.len())
@@ -147,7 +148,8 @@ impl Reader<'_> {
         .then_some(which)
     }
 
-    /// `Owner, Email, Name, Email`: the address behind the owner is the owner's if there is another one.
+    /// Leaves out the address that stands behind somebody else's name if there is another address: in `Owner, Email,
+    /// Name, Email`, the first one is the owner's.
     pub(super) fn leave_addresses_behind_others(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
         let words = &sheet.words;
         let is_plain = |guess: &Guess| {
@@ -191,9 +193,9 @@ impl Reader<'_> {
         !field.is_custom && field.key == "owner"
     }
 
-    /// `Owner 1 First Name`, `Owner Name` beside `Owner Phone`, in a list of houses or of animals: who owns a house has a
-    /// name in parts and a phone. Nobody else may be named, nor have a phone, and no account, ticket or deal be
-    /// listed: whoever owns those is a user.
+    /// Whether the file is a list of houses or animals whose owners are the contacts: it has `Owner 1 First Name`, or
+    /// `Owner Name` and `Owner Phone`. Nobody else may be named or have a phone. Nor may the file list accounts,
+    /// tickets or deals: whoever owns those is a user.
     pub(super) fn is_of_owners(&self, words: &[String], guesses: &[Guess]) -> bool {
         if !self.has_contacts || owns_accounts(words) || names_others(words, guesses) {
             return false;
@@ -212,7 +214,7 @@ impl Reader<'_> {
                 || !has_address && is_owners(FieldId::NAME) && is_owners(FieldId::PHONE))
     }
 
-    /// In a list of animals, `Patient Name` and a date of birth are an animal's.
+    /// Leaves out the animal's columns in a list of animals: `Patient Name`, a date of birth.
     pub(super) fn leave_animals(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
         let words = &sheet.words;
         if !self.lists_owners || !lists_animals(words) {
@@ -228,7 +230,7 @@ impl Reader<'_> {
         }
     }
 
-    /// `Buyer Name` is the contact's name where the addresses are the buyer's, too.
+    /// Leaves out a buyer's name, unless an address of the file is the buyer's, too.
     pub(super) fn leave_lone_buyer(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
         let words = &sheet.words;
         let is_buyers = |at: usize| self.names_buyer(&words[at]);
@@ -257,7 +259,7 @@ impl Reader<'_> {
             let mut own = words[at].split(' ').filter(|word| self.word(word) == Word::Own);
             own.any(|own| (0..words.len()).any(|other| is_name_with(other, own)))
         };
-        // A column for the addresses of others may be there and empty, because nobody is named but who buys.
+        // The column for the others' addresses may be empty because only the buyer is named.
         let has_rows = (0..words.len()).any(|at| filled(at) > 0);
         let is_email_of_others = |at: usize| {
             let guess = &guesses[at];
@@ -276,8 +278,8 @@ impl Reader<'_> {
         }
     }
 
-    /// `Email` beside `Attendee Email`: an address that several people share who have others of their own is
-    /// whoever has signed them up, and would make one contact of them.
+    /// Leaves out an address that several people share who have addresses of their own: `Email` beside `Attendee Email`
+    /// is that of whoever signed them up, and it would make one contact of them all.
     pub(super) fn leave_shared_address(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
         let is_own =
             |at: usize| sheet.words[at].split(' ').any(|word| self.word(word) == Word::Own);
@@ -304,8 +306,8 @@ impl Reader<'_> {
         words.split(' ').any(|word| self.word(word) == Word::Substitute)
     }
 
-    /// The phone of a company that people are listed of is the same for all of them: contacts are not
-    /// matched by it (behaviour V4).
+    /// Leaves out the phone of the company where the rows are people: colleagues share it, so it must not match
+    /// contacts (behaviour V4).
     pub(super) fn leave_switchboard(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
         let is_persons = |guess: &Guess| match guess.target {
             Some(FieldId::FIRST_NAME | FieldId::LAST_NAME | FieldId::NAME) => true,
@@ -317,7 +319,7 @@ impl Reader<'_> {
         }
         let is_company = |word: &str| self.word(word) == Word::Group(Group::Company);
         for (guess, words) in guesses.iter_mut().zip(&sheet.words) {
-            // `Alt. Company Phone` is another one of the company.
+            // `Alt. Company Phone` is another phone of the company.
             let is_companys = guess.group == Group::Company
                 || guess.group == Group::Other && words.split(' ').any(is_company);
             let is_phone =
@@ -331,7 +333,8 @@ impl Reader<'_> {
 
 /// Whether an owner in this file owns accounts, tickets or deals, and is therefore a user of the file's product.
 fn owns_accounts(words: &[String]) -> bool {
-    // `Subject Property`, `Title Company` and `Account Number` are known of houses, too.
+    // These are whole headers, because lists of houses have `Subject Property`, `Title Company` and `Account Number`,
+    // too.
     let is_owned = ["subject", "case", "account", "account name", "deal"];
     has_word(words, &["ticket", "tickets"])
         || words.iter().any(|words| is_owned.contains(&words.as_str()))
@@ -392,7 +395,7 @@ fn is_animals(words: &str) -> bool {
 fn is_shared(samples: &[Vec<String>], at: usize, own: usize) -> bool {
     let mut met: Map<String, String> = Map::default();
     samples.iter().any(|record| {
-        // However it is written: `206-555-0123` is `2065550123`.
+        // Spelling does not matter: `206-555-0123` is `2065550123`.
         let cell = |at: usize| {
             let cell = record.get(at).map_or("", String::as_str);
             let plain: String = cell.chars().filter(|c| c.is_alphanumeric()).collect();

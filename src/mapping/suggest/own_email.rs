@@ -6,7 +6,7 @@ use super::header::Reader;
 use crate::field::FieldId;
 use crate::field::synonyms::Group;
 
-/// What one word calls an e-mail address, alone or as a part: `gastemail`, `mailadresse`.
+/// Words for an e-mail address, alone or as a part of a word: `gastemail`, `mailadresse`.
 const MAIL: [&str; 15] = [
     "email",
     "mail",
@@ -25,8 +25,8 @@ const MAIL: [&str; 15] = [
     "메일",
 ];
 
-/// The most words that are looked at together for the name of an e-mail address; the longest has four. A header may
-/// have thousands, if a file is broken.
+/// How many words are tried together as a name of an e-mail address. The longest name has four. There is a limit
+/// because the header of a broken file may have thousands.
 const LONGEST: usize = 8;
 
 impl Reader<'_> {

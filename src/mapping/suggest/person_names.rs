@@ -11,28 +11,29 @@ use crate::object::Object;
 /// A field, how sure that is, and why.
 type Found = (FieldId, Confidence, &'static str);
 
-/// The columns that only a file of opportunities has.
+/// Fields that only a file of opportunities has.
 const OF_DEALS: [FieldId; 4] =
     [FieldId::PIPELINE, FieldId::STAGE, FieldId::LOST_REASON, FieldId::EXPECTED_CLOSE_DATE];
 
-/// What is said of people, besides how to reach them and where they live.
+/// Fields that describe a person, besides addresses and places.
 const PERSONAL: [FieldId; 4] =
     [FieldId::CONTACT_ID, FieldId::DATE_OF_BIRTH, FieldId::FIRST_NAME, FieldId::LAST_NAME];
 
-/// What a person is called.
+/// Fields for a person's name.
 pub(super) const PERSON: [FieldId; 3] = [FieldId::NAME, FieldId::FIRST_NAME, FieldId::LAST_NAME];
 
-/// Headers that may be a person's whole name and an opportunity's.
+/// Headers that may mean a person's whole name or an opportunity's name.
 pub(super) const NAMES: [&str; 11] =
     ["name", "naam", "namn", "navn", "nom", "nome", "nombre", "nume", "jmeno", "имя", "nimi"];
 
-/// Headers that are a part of a name beside the other one.
+/// Headers that mean one part of a name if the other part is beside them.
 pub(super) const PARTS: [&str; 11] =
     ["nom", "nome", "nombre", "nombres", "nume", "jmeno", "имя", "isim", "ad", "adi", "cognom"];
 
 impl Reader<'_> {
-    /// `Name` beside `Contact Name` is the opportunity's, beside a first name the last one; `Nom` and
-    /// `Nome` beside a first name is the last name, alone the whole name.
+    /// Decides what each column is that is called `Name` or like it. `Name` is the opportunity's beside `Contact Name`,
+    /// and the last name beside a first name. `Nom` and `Nome` are the last name beside a first name, and the whole
+    /// name if they stand alone.
     pub(super) fn settle_names(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
         let Sheet { words, samples, .. } = sheet;
         let twins = self.settle_two_names(words, guesses);
@@ -68,9 +69,9 @@ impl Reader<'_> {
         }
     }
 
-    /// Of two columns that are both called `Name` the one among the contact's columns is the contact's, and
-    /// the one among the opportunity's is the opportunity's; neither is, if the columns behind them say
-    /// nothing of that. Where they stand.
+    /// Decides between two columns that are both called `Name`: the one among the contact's columns is the contact's,
+    /// and the one among the opportunity's columns is the opportunity's. If the columns behind them do not tell,
+    /// neither is suggested. Returns the positions of both.
     fn settle_two_names(&self, words: &[String], guesses: &mut [Guess]) -> Vec<usize> {
         let is_name = |at: &usize| NAMES.contains(&words[*at].as_str());
         let found: Vec<usize> = (0..guesses.len()).filter(is_name).collect();
@@ -120,7 +121,8 @@ impl Reader<'_> {
         found
     }
 
-    /// `Customer First`: the words that say whose it is, and the others; the first of several is no other.
+    /// The words that say whose the name is, and the other words: `Customer ` and `First`. The number of the first of
+    /// several is left away.
     fn without_own<'w>(&self, words: &'w str) -> (&'w str, &'w str) {
         let bare = words.strip_suffix(" 1").filter(|bare| PARTS.contains(bare)).unwrap_or(words);
         let (own, word) = bare.split_once(' ').unwrap_or(("", bare));
@@ -132,7 +134,7 @@ impl Reader<'_> {
         }
     }
 
-    /// `Nom du participant`: whose it is, and the part of a name.
+    /// Whose name it is, and which part of a name: `participant` and `Nom` in `Nom du participant`.
     fn without_owner_behind<'w>(&self, words: &'w str) -> Option<(&'w str, &'w str)> {
         let (rest, own) = words.rsplit_once(' ')?;
         let (part, between) = rest.split_once(' ').unwrap_or((rest, ""));
@@ -141,7 +143,8 @@ impl Reader<'_> {
         (PARTS.contains(&part) && is_joined && self.word(own) == Word::Own).then_some((own, part))
     }
 
-    /// `Nom participant` beside `Prénom participant` is the last name; without it, the whole name.
+    /// What part of a participant's name a column is: `Nom participant` is the last name beside `Prénom participant`.
+    /// Alone it stays the whole name.
     fn part_of_theirs(
         &self,
         at: usize,
@@ -165,7 +168,8 @@ impl Reader<'_> {
             .flatten()
     }
 
-    /// `Nome` among the columns of an opportunity, beside the name of a contact, is the opportunity's.
+    /// The opportunity's name, if the column is among those of an opportunity and another column names the contact:
+    /// `Nome`.
     fn deals_name(&self, at: usize, word: &str, guesses: &[Guess]) -> Option<Found> {
         let is_free = self.has_opportunities && !has(guesses, FieldId::OPPORTUNITY_NAME);
         let has_deal = guesses.iter().any(|guess| self.is_of(guess, Object::Opportunity));
@@ -184,8 +188,8 @@ impl Reader<'_> {
         ))
     }
 
-    /// `Name` is the opportunity's in a file that says by when each is to be sold, and nothing of a person: a company
-    /// may be whom a deal is with, and a deal has an owner and notes, too.
+    /// The opportunity's name, in a file that says by when each is to be sold and nothing about a person. It may still
+    /// have a company, an owner and notes, because opportunities have these, too.
     fn sold_name(&self, guesses: &[Guess]) -> Option<Found> {
         let is_free = self.has_opportunities && !has(guesses, FieldId::OPPORTUNITY_NAME);
         let is_personal = |guess: &Guess| {
@@ -203,7 +207,7 @@ impl Reader<'_> {
         ))
     }
 
-    /// What `First` is beside `Last`, and `Last` beside `First`.
+    /// The part of a name that `First` is beside `Last`, and `Last` beside `First`.
     fn other_half(
         &self,
         word: &str,
@@ -219,7 +223,7 @@ impl Reader<'_> {
         (self.has_contacts && is_half).then_some((field, Confidence::Likely, why))
     }
 
-    /// `Lead Name` at a stage, beside the name of a contact, is the opportunity's.
+    /// The opportunity's name, if `Lead Name` has a stage and another column names the contact.
     fn lead_name(&self, at: usize, guesses: &[Guess]) -> Option<Found> {
         let is_free = self.has_opportunities && !has(guesses, FieldId::OPPORTUNITY_NAME);
         let has_stage = has(guesses, FieldId::STAGE);
@@ -234,7 +238,7 @@ impl Reader<'_> {
         ))
     }
 
-    /// What `Name` is beside others.
+    /// What `Name` is, by the other columns.
     fn name_beside(&self, at: usize, samples: &[Vec<String>], guesses: &[Guess]) -> Option<Found> {
         let likely = |field, why| Some((field, Confidence::Likely, why));
         let is_free = self.has_opportunities && !has(guesses, FieldId::OPPORTUNITY_NAME);
@@ -242,7 +246,7 @@ impl Reader<'_> {
             let why = "only opportunities are imported";
             return is_free.then_some((FieldId::OPPORTUNITY_NAME, Confidence::Likely, why));
         }
-        // Somebody's bills go to another name.
+        // The name to which bills go may be somebody else's, so it does not count.
         let own = |field: FieldId| {
             let is_own = |guess: &Guess| {
                 guess.target == Some(field) && matches!(guess.group, Group::Plain | Group::Main)
@@ -283,8 +287,8 @@ impl Reader<'_> {
         }
     }
 
-    /// `Name` beside one part of a name is the other part, unless its cells hold that part, too, and
-    /// more. An account that has no such part keeps the name whole.
+    /// The other part of a name, for `Name` beside one part. If its cells hold that part and more, it is the whole
+    /// name. Nothing changes if the account does without the other part.
     fn other_part(
         &self,
         other: FieldId,
@@ -301,7 +305,8 @@ impl Reader<'_> {
         Some((field, Confidence::Likely, why))
     }
 
-    /// The parts of a name that the account keeps whole are joined to it, unless a column has the whole.
+    /// Says of the parts of a name that they are joined, if the account keeps names whole. If a column has the whole
+    /// name, they are left out.
     pub(super) fn join_names(&self, guesses: &mut [Guess]) {
         let has_name = has(guesses, FieldId::NAME);
         let is_part = |guess: &&mut Guess| guess.target.is_some_and(|id| self.fields.is_part(id));
@@ -318,7 +323,7 @@ impl Reader<'_> {
         guess.target.is_some_and(|id| self.fields.get(id).object == object)
     }
 
-    /// What `Nom`, `Nome`, `Nombre` are beside others.
+    /// What `Nom`, `Nome` and `Nombre` are, by the other columns.
     fn part_of_name(&self, word: &str, (has_first, has_last): (bool, bool)) -> Option<Found> {
         if !self.has_contacts {
             return None;

@@ -7,11 +7,11 @@ use super::{Guess, Sheet, has};
 use crate::field::FieldId;
 use crate::field::synonyms::{Group, Trap, phrases};
 
-/// What a street is called, alone or as the end of a word: `lieferadresse`.
+/// Words for a street, alone or as the end of a word: `lieferadresse`.
 const STREETS: &str = "address | street | adresse | anschrift | strasse | rue | direccion | calle | endereco \
      | indirizzo | adres | straat | adress";
 
-/// Beginnings of words that end with one, for places where nobody lives.
+/// Beginnings of such words that mean a place where nobody lives.
 const OF_PLACES: &str = "liefer | versand | objekt | baustellen | projekt | einsatz | leverans | levering | bezorg \
      | aflever";
 
@@ -21,9 +21,9 @@ const PLACES: &str = "property | listing | job | jobsite | project | site | venu
      | objekt | chantier";
 
 impl Reader<'_> {
-    /// `By` behind a postal code is a town in Danish; anywhere else it is who did something. `Kraj` is a
-    /// country in Polish, and a region beside the postal code of Czechs and Slovaks. `Staat` is a country in
-    /// German, and a region beside the country in Dutch.
+    /// Decides words that name different parts of an address in different languages. `By` behind a postal code is a
+    /// town in Danish; elsewhere it says who did something. `Kraj` is a country in Polish, but a region beside a Czech
+    /// or Slovak postal code. `Staat` is a country in German, but a region beside the country in Dutch.
     pub(super) fn settle_ambiguous_places(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
         let words = &sheet.words;
         let is_town = |at: &usize| {
@@ -50,7 +50,7 @@ impl Reader<'_> {
         }
     }
 
-    /// In a list of houses the address is the house's if another one is that for letters.
+    /// Leaves out the house's address in a list of houses, if the owner's letters go to another one.
     pub(super) fn leave_house_address(&self, _: &Sheet<'_>, guesses: &mut [Guess]) {
         let is_for_letters =
             |guess: &Guess| guess.target == Some(FieldId::ADDRESS) && guess.group == Group::Main;
@@ -63,8 +63,9 @@ impl Reader<'_> {
         }
     }
 
-    /// `Shipping Address, City, State, Zip`: what stands behind a street that is not the contact's is of
-    /// that address, unless the file has the contact's own street, filled, and no other town.
+    /// Leaves out the parts of an address behind a street that is not the contact's: `Shipping Address, City, State,
+    /// Zip`. If the file has the contact's own street, filled, only those parts are left out that it has elsewhere,
+    /// too.
     pub(super) fn leave_place_of_others(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
         let filled = |at: usize| sheet.filled(at);
         let is_any_filled = (0..guesses.len()).any(|at| filled(at) > 0);
@@ -93,7 +94,7 @@ impl Reader<'_> {
         let mut behind = Vec::new();
         let mut is_behind = false;
         for (at, guess) in guesses.iter().enumerate() {
-            // The account may have a field of its own for that street.
+            // The account may have a field of its own for such a street, so custom fields do not count.
             let standard = guess.target.filter(|field| !self.fields.get(*field).is_custom);
             is_behind = match standard {
                 None => {
@@ -127,11 +128,11 @@ impl Reader<'_> {
             && !all.any(is_electronic)
     }
 
-    /// The parts of an address come from one address: the contact's own before the company's, the one
-    /// that is filled before one that is not.
+    /// Keeps the parts of one address: the contact's own rather than the company's, and one that is filled rather than
+    /// one that is not.
     pub(super) fn keep_one_place(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
         let best = best_place(|at| sheet.filled(at), guesses);
-        // A street among the bills and a plain city are one address.
+        // A street for bills and a plain town are one address, if no part is in both.
         let parts = |group: Group, guesses: &[Guess]| -> Vec<FieldId> {
             let of = guesses.iter().filter(|guess| place_of(guess) == group);
             of.filter_map(|guess| guess.target.filter(|field| field.is_place())).collect()
@@ -160,7 +161,7 @@ impl Reader<'_> {
         self.drop_lone_region(guesses);
     }
 
-    /// A region alone is where somebody sells, not where somebody lives.
+    /// Leaves out a region without any other part of an address: it is where somebody sells, not where somebody lives.
     fn drop_lone_region(&self, guesses: &mut [Guess]) {
         let is_region = |field: FieldId| field.is_place() && self.fields.get(field).key == "state";
         let is_lone = |guess: &Guess| guess.is_weak && guess.target.is_some_and(is_region);
@@ -176,7 +177,7 @@ impl Reader<'_> {
     }
 }
 
-/// `CC, REGION`: where the computer stood with which somebody signed up.
+/// Leaves out the region of the computer with which somebody signed up: `CC, REGION`.
 fn drop_region_of_computer(words: &[String], guesses: &mut [Guess]) {
     for (at, guess) in guesses.iter_mut().enumerate().skip(1) {
         if guess.is_weak && words[at] == "region" && words[at - 1] == "cc" {
@@ -185,7 +186,8 @@ fn drop_region_of_computer(words: &[String], guesses: &mut [Guess]) {
     }
 }
 
-/// `Home Address, City, State, Zip`: the group of the street that a plain town stands behind, or else before.
+/// The group of a street that belongs to a plain town, because it stands before the town, or else behind it: `Home
+/// Address, City, State, Zip`.
 fn street_beside(guesses: &[Guess]) -> Option<Group> {
     let is_street = |guess: &Guess| {
         guess.target == Some(FieldId::ADDRESS)
@@ -236,7 +238,7 @@ fn best_place(filled: impl Fn(usize) -> usize, guesses: &[Guess]) -> Option<Grou
         .map(|(group, ..)| *group)
 }
 
-/// Plain and main addresses are one.
+/// The group of an address; plain and main addresses are one group.
 fn place_of(guess: &Guess) -> Group {
     match guess.group {
         Group::Main | Group::Mobile => Group::Plain,

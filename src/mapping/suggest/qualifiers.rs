@@ -6,7 +6,7 @@ use super::header::Reader;
 use crate::field::FieldId;
 use crate::field::synonyms::Group;
 
-/// What the words around the name of a field say.
+/// What the words around the name of a field say about it.
 #[derive(Debug, Default)]
 pub(super) struct Qualifiers {
     pub(super) is_own: bool,
@@ -20,8 +20,9 @@ pub(super) struct Qualifiers {
 }
 
 impl Reader<'_> {
-    /// Splits a header into the name of a field and the words around it. As few words are taken off as possible,
-    /// because a word may be either: `organization` is a field, but in `organization email` it says which of several.
+    /// Splits a header into the words around the name of a field, and that name. As few words are taken off as
+    /// possible, because a word may be either: `organization` is a field, but in `organization email` it says which of
+    /// several addresses is meant.
     pub(super) fn split_qualifiers(&self, words: &str) -> (Qualifiers, String) {
         let keeps: [fn(Group) -> bool; 3] = [|_| true, |group| group == Group::Company, |_| false];
         let is_name =
@@ -38,7 +39,8 @@ impl Reader<'_> {
         self.strip(words, |_| false)
     }
 
-    /// `address zipcode`, `full name first name`: the part, without the name that all parts share.
+    /// The part that a header names, without the name of the whole before it: `zipcode` for `address zipcode`, `first
+    /// name` for `full name first name`.
     fn part_of_whole(&self, rest: &str) -> Option<String> {
         let part = |prefixes: &[&str]| prefixes.iter().find_map(|prefix| rest.strip_prefix(prefix));
         if let Some(part) = part(&["full name ", "name "]) {
@@ -57,7 +59,7 @@ impl Reader<'_> {
             "endereco ",
             "indirizzo ",
             "adres ",
-            // `POCity`: of the postal address.
+            // `POCity`: the town of the postal address.
             "po ",
         ])?;
         let field = self.names.find(part)?.contact?;
@@ -65,7 +67,7 @@ impl Reader<'_> {
             .then(|| part.to_owned())
     }
 
-    /// `telephone no`: the phone, without the word for its number.
+    /// The phone that a header names, without the word for its number: `telephone` for `telephone no`.
     fn numbered_phone(&self, rest: &str) -> Option<String> {
         let (phone, last) = rest.rsplit_once(' ')?;
         (is_number_word(last) && self.names.find(phone)?.contact == Some(FieldId::PHONE))

@@ -8,8 +8,7 @@ use crate::field::FieldId;
 use crate::field::synonyms::{Group, LESSER, phrases};
 
 impl Reader<'_> {
-    /// A name that counts only where nothing else feeds the field gives way, but not one with cells to an empty
-    /// one.
+    /// Drops a weak guess if another column feeds its field, but not for a column without cells if it has some itself.
     pub(super) fn drop_weak_guesses(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
         let strong = guesses.iter().enumerate().filter(|(_, guess)| !guess.is_weak);
         let strong: Vec<(FieldId, usize)> = strong
@@ -36,8 +35,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Of several columns of e-mail addresses or phones one is the primary, the others additional; an
-    /// empty one is not, if another has cells.
+    /// Makes one of several columns of e-mail addresses or phones the primary one, and the others additional (V1). A
+    /// column without cells is not the primary one if another has some.
     pub(super) fn settle_primary(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
         for (field, more) in [
             (FieldId::EMAIL, FieldId::ADDITIONAL_EMAILS),
@@ -56,15 +55,16 @@ impl Reader<'_> {
         }
     }
 
-    /// A field that holds one value takes one column (A2), one with cells before one without, and of two
-    /// names the one that is called the contact's: `Contact Name` beside `Name`, which is the company's,
-    /// unless few have one.
+    /// Keeps one column for each field that holds one value (A2): a column with cells rather than one without, and of
+    /// two names the one that is called the contact's. `Contact Name` wins over `Name`, which is the company's, unless
+    /// few rows have a contact's name.
     pub(super) fn keep_one_column(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
         let words = &sheet.words;
         let filled = |at: usize| sheet.filled(at);
         let speaks = |at: usize| words[at].split(' ').any(|word| CONTACTS.contains(&word));
         let is_name = |at: usize| guesses[at].target == Some(FieldId::NAME);
-        // `Full Name` says more than `Contact Person`, and `Customer Name` less than `Contact Name`.
+        // `Full Name` says more clearly than `Contact Person` that it is the contact's name, and `Customer Name` less
+        // clearly than `Contact Name`.
         let is_records = |words: &str| matches!(words, "name" | "display name");
         let is_surely_named = is_surely_named(words, guesses);
         let has_full = (0..guesses.len()).any(|at| {
@@ -75,8 +75,8 @@ impl Reader<'_> {
         let is_named = |at: usize| !has_full && is_name(at) && speaks(at) && filled(at) * 2 >= most;
         let mut order: Vec<usize> =
             (0..guesses.len()).filter(|at| guesses[*at].target.is_some()).collect();
-        // An empty column feeds nothing, `County` beside `State` is a part of it, and `Related Account` is no better
-        // than `Account Name`.
+        // An empty column feeds nothing, `County` is only a part of the `State` beside it, and `Related Account` is a
+        // worse company than `Account Name`.
         let is_lesser = |word: &str| phrases(LESSER).any(|lesser| lesser == word);
         let gives_way = |at: usize| words[at].split(' ').filter(|word| is_lesser(word)).count();
         order.sort_by_key(|&at| {
@@ -97,7 +97,7 @@ impl Reader<'_> {
     }
 }
 
-/// The lower, the likelier the primary one.
+/// Ranks a column among those of its kind: the lowest rank is the primary one.
 fn slot_rank(guess: &Guess) -> u32 {
     debug_assert!(guess.target.is_some_and(FieldId::is_address));
     let group = match guess.group {

@@ -7,26 +7,27 @@ use crate::field::FieldId;
 use crate::field::synonyms::{TOPICS, phrases};
 use crate::object::Object;
 
-/// What the other columns of a file say of those whose names both objects use.
+/// What the other columns of a file say about a column whose name both objects use.
 struct OtherColumns {
-    /// The object of each column, if it is known. Tags stand anywhere, and say nothing.
+    /// The object of each column, if it is known. Columns of tags have none here, because they stand anywhere.
     objects: Vec<Option<Object>>,
     has_deal: bool,
     has_somebody: bool,
-    /// A column may name the opportunity, or has its id. Without one no row makes an opportunity, and what goes to it
-    /// is lost.
+    /// Whether a column may name the opportunity, or has its id. If none does, no row makes an opportunity, and
+    /// whatever were mapped to it would be lost.
     may_be_found: bool,
-    /// More columns are about the opportunity than about the contact, or the first one is its name.
+    /// Whether more columns are about the opportunity than about the contact, or the first column is the opportunity's
+    /// name.
     is_mostly_deals: bool,
-    /// What headers like `Deal Notes` say: `Notes` beside it are somebody's, not the opportunity's.
+    /// The fields that headers like `Deal Notes` name. Then `Notes` beside it are the contact's, not the opportunity's.
     of_deal: Vec<FieldId>,
     has_first_name: bool,
     is_somebody_named: bool,
 }
 
 impl OtherColumns {
-    /// The object of the nearest column before that has one, at the beginning of the first behind: files keep what
-    /// belongs together in sections.
+    /// The object of the nearest column before this one that has an object, or else of the first one behind it: files
+    /// keep columns that belong together in sections.
     fn beside(&self, at: usize) -> Option<Object> {
         let before = self.objects[..at].iter().rev().flatten().next();
         before.or_else(|| self.objects[at..].iter().flatten().next()).copied()
@@ -41,7 +42,7 @@ impl OtherColumns {
 }
 
 impl Reader<'_> {
-    /// Names that both objects use belong to the object of the columns beside them.
+    /// Gives each column whose name both objects use to the object of the columns beside it.
     pub(super) fn settle_shared_names(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
         let others = self.other_columns(&sheet.words, guesses);
         for at in 0..guesses.len() {
@@ -71,7 +72,7 @@ impl Reader<'_> {
             guess.target.is_some_and(|field| PERSON.contains(&field))
                 || NAMES.contains(&words.as_str())
         };
-        // `Name` may still become the opportunity's, unless it is all that names the contact.
+        // `Name` may still become the opportunity's name, unless nothing else names the contact.
         let names_another = |at: usize| {
             let mut others = (0..guesses.len()).filter(|other| *other != at);
             let named = |field: FieldId| PERSON.contains(&field);

@@ -8,9 +8,10 @@ use crate::field::FieldId;
 use crate::object::Object;
 
 impl Reader<'_> {
-    /// `Deal Name, Company, Country`: nothing finds a contact or makes one, so a contact's field fails each row
-    /// and the opportunity with it. The company is the opportunity's, and so is what both objects have, unless
-    /// the account finds its contacts by the company.
+    /// Moves the contact's columns to the opportunity, or leaves them out, if nothing finds a contact or makes one:
+    /// `Deal Name, Company, Country`. A contact's field would then fail each row, and the opportunity with it. The
+    /// company is the opportunity's, and so is every field that both objects have, unless the account finds its
+    /// contacts by the company.
     pub(super) fn leave_unidentified_contact(&self, _: &Sheet<'_>, guesses: &mut [Guess]) {
         let is_of_deals =
             has(guesses, FieldId::OPPORTUNITY_NAME) || has(guesses, FieldId::OPPORTUNITY_ID);
@@ -39,7 +40,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The field of the opportunity that holds what this one of the contact does.
+    /// The opportunity's field for the same thing as this field of the contact.
     fn of_opportunity(&self, field: FieldId) -> Option<FieldId> {
         let key = match self.fields.get(field).key.as_str() {
             "company" => "business_name",

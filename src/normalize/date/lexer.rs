@@ -195,7 +195,7 @@ fn without_zone(text: &str) -> &str {
     }
 }
 
-/// `14:05`, `2:05:09.000 PM`, `14:05:09+02:00`, `14:05 UTC`.
+/// Whether a text is a time: `14:05`, `2:05:09.000 PM`, `14:05:09+02:00`, `14:05 UTC`.
 fn is_time(text: &str) -> bool {
     let Some((fields, rest)) = clock(text) else { return false };
     // `14:05:09 GMT+0200 (CEST)`, `14:05:09+02:00[Europe/Berlin]`
@@ -240,7 +240,7 @@ fn clock(text: &str) -> Option<(usize, &str)> {
     Some((fields, rest))
 }
 
-/// `+02:00`, `-5:30`, `+0200`.
+/// Whether a text is the offset of a time zone: `+02:00`, `-5:30`, `+0200`.
 fn is_offset(zone: &str) -> bool {
     let digits = zone.trim_start_matches(['+', '-']).replace(':', "");
     zone.starts_with(['+', '-'])
@@ -250,7 +250,7 @@ fn is_offset(zone: &str) -> bool {
 
 fn tokens(text: &str) -> Option<SmallVec<[Token; 12]>> {
     let mut tokens: SmallVec<[Token; 12]> = SmallVec::new();
-    // The month that a word is unless another one is named.
+    // The month of a word that may also be a weekday. It is taken if the cell names no other month.
     let mut weekday = None;
     let mut rest = text;
     while let Some(c) = rest.chars().next() {

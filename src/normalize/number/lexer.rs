@@ -9,7 +9,7 @@ use super::Separators;
 use super::currency::{is_currency, without_currency};
 use crate::normalize::digits::{ascii_digit, is_dash, is_mark};
 
-/// As many digits of any value are kept exactly.
+/// This many digits of any value are kept exactly.
 const MOST_DIGITS: usize = 28;
 const MOST_EXPONENT: i16 = 18;
 
@@ -40,7 +40,7 @@ pub(super) fn read(cell: &str) -> Option<Body> {
         return None;
     }
     let text = in_plain_characters(cell);
-    // A spreadsheet's mark of text.
+    // A spreadsheet marks text with an apostrophe.
     let text = text.strip_prefix('\'').unwrap_or(&text).trim();
     amount(text).or_else(|| is_dash_for_zero(text).then(Body::zero))
 }
