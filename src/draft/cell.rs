@@ -310,10 +310,7 @@ fn is_plain_list(cell: &str, kind: FieldKind) -> bool {
 }
 
 fn lower_case(text: &str) -> Cow<'_, str> {
-    match text.chars().any(char::is_uppercase) {
-        true => text.to_lowercase().into(),
-        false => text.into(),
-    }
+    if text.chars().any(char::is_uppercase) { text.to_lowercase().into() } else { text.into() }
 }
 
 /// Reads a stored value as its field's kind, so that its spelling does not matter (W4). If it cannot be read,

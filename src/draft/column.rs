@@ -259,9 +259,10 @@ impl Column {
 
     /// The country with this name, read as exactly as the column wants it.
     pub(super) fn country_named(&self, name: &str) -> Result<&'static str, IssueCode> {
-        match self.is_country_exact {
-            true => normalize::country_exact(name),
-            false => normalize::country(name),
+        if self.is_country_exact {
+            normalize::country_exact(name)
+        } else {
+            normalize::country(name)
         }
     }
 
@@ -379,11 +380,14 @@ fn is_note(field: &Field) -> bool {
 
 /// How a value of the column is merged with the stored one, and what a blank cell does.
 fn merge_and_blank(mapped: &ColumnMapping, field: &Field) -> (Merge, Blank) {
-    let merge = mapped.merge.unwrap_or(match field.is_list {
-        true => Merge::Union,
-        false if is_note(field) => Merge::Append,
-        false => Merge::Overwrite,
-    });
+    let usual = if field.is_list {
+        Merge::Union
+    } else if is_note(field) {
+        Merge::Append
+    } else {
+        Merge::Overwrite
+    };
+    let merge = mapped.merge.unwrap_or(usual);
     // A default takes the place of a blank, so nothing is cleared; nor is a value that the column never replaces.
     let blank = match mapped.blank.unwrap_or_default() {
         Blank::Clear if mapped.default.is_some() || merge == Merge::Keep => Blank::Keep,

@@ -128,11 +128,10 @@ impl Settings {
     pub(crate) fn sought_again(&self, cells: &BlockRow<'_>) -> Option<Otherwise> {
         let check = self.key_check(cells)?;
         let had_brought = check.starts_with(BROUGHT);
-        match had_brought {
-            _ if check == self.check_of_keys(had_brought, cells) => None,
-            true => Some(Otherwise::TheOneNamed),
-            false => Some(Otherwise::SomebodyNew),
+        if check == self.check_of_keys(had_brought, cells) {
+            return None;
         }
+        Some(if had_brought { Otherwise::TheOneNamed } else { Otherwise::SomebodyNew })
     }
 
     /// The row that this one repeats, if it was left out for that before (M10), and nobody has changed the cells of

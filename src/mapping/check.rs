@@ -289,9 +289,8 @@ impl Check<'_> {
         let mut seen: Vec<FieldId> = Vec::new();
         // Where the whole name is mapped, its parts say the same once more.
         let has_name = self.fed.iter().any(|feed| feed.field == FieldId::NAME);
-        let target = |id: FieldId| match has_name && self.fields.is_part(id) {
-            true => FieldId::NAME,
-            false => id,
+        let target = |id: FieldId| {
+            if has_name && self.fields.is_part(id) { FieldId::NAME } else { id }
         };
         for id in self.fed.iter().map(|feed| target(feed.field)) {
             let field = self.fields.get(id);

@@ -139,14 +139,17 @@ pub fn suggest(
     for pass in Reader::BY_CELLS {
         pass(&reader, &sheet, &mut guesses);
     }
-    let suggestion = |(index, (header, guess)): (usize, (&String, Guess))| Suggestion {
-        index,
-        header: header.clone(),
-        target: guess.target,
-        confidence: if guess.target.is_some() { guess.confidence } else { Confidence::None },
-        reason: guess.reason.into_owned(),
-    };
-    headers.iter().zip(guesses).enumerate().map(suggestion).collect()
+    let mut suggestions = Vec::with_capacity(headers.len());
+    for (index, (header, guess)) in headers.iter().zip(guesses).enumerate() {
+        suggestions.push(Suggestion {
+            index,
+            header: header.clone(),
+            target: guess.target,
+            confidence: if guess.target.is_some() { guess.confidence } else { Confidence::None },
+            reason: guess.reason.into_owned(),
+        });
+    }
+    suggestions
 }
 
 /// One pass over the guesses: it reconsiders some of them in the light of the others.
@@ -319,8 +322,9 @@ impl Guess {
 
     /// Drops the target if the account does without that field.
     fn leave_absent(&mut self, fields: &Fields) {
-        if let Some(field) = self.target.map(|target| fields.get(target)).filter(|it| it.is_absent)
-        {
+        let Some(target) = self.target else { return };
+        let field = fields.get(target);
+        if field.is_absent {
             let reason =
                 format!("this account has no field {:?} of {}", field.label, field.object.plural());
             *self = Guess::none(reason);

@@ -238,10 +238,8 @@ fn is_apart(rest: &str) -> bool {
 fn behind<'t>(text: &'t str, beginning: &str) -> Option<&'t str> {
     // Almost every text begins with another letter, so that is found out without a call.
     let (first, wanted) = (*text.as_bytes().first()?, *beginning.as_bytes().first()?);
-    let may_be = match wanted.is_ascii() {
-        true => first.eq_ignore_ascii_case(&wanted),
-        false => !first.is_ascii(),
-    };
+    let may_be =
+        if wanted.is_ascii() { first.eq_ignore_ascii_case(&wanted) } else { !first.is_ascii() };
     if may_be { behind_whole(text, beginning) } else { None }
 }
 

@@ -38,8 +38,7 @@ impl Reader<'_> {
             return;
         };
         for guess in guesses {
-            let is_record = guess.target.is_some_and(FieldId::is_id);
-            if is_record {
+            if guess.target.is_some_and(FieldId::is_id) {
                 *guess = Guess::none(why);
             }
         }

@@ -186,14 +186,12 @@ impl Reader<'_> {
     /// A name that both objects use: the only object that is selected decides, or the neighbours will.
     fn choose(&self, meaning: Meaning) -> Guess {
         let choice = Choice { contact: meaning.contact, opportunity: meaning.opportunity };
-        let only = match (self.has_contacts, self.has_opportunities) {
-            (true, false) => Some(meaning.contact),
-            _ => None,
-        };
-        match only {
-            Some(Some(field)) => Guess::sure(field, "the header names the field"),
-            Some(None) => Guess::none("it could mean several things"),
-            None => Guess::open(choice),
+        if !self.has_contacts || self.has_opportunities {
+            return Guess::open(choice);
+        }
+        match meaning.contact {
+            Some(field) => Guess::sure(field, "the header names the field"),
+            None => Guess::none("it could mean several things"),
         }
     }
 
@@ -379,9 +377,10 @@ impl Reader<'_> {
         let account = || self.names.find("account name").filter(|_| rest == "account");
         let meaning = meaning.or_else(account)?;
         if let Some(field) = meaning.opportunity.filter(|_| self.has_opportunities) {
-            return (field != FieldId::OPPORTUNITY_ID)
-                .then(|| likely(field))?
-                .map(|guess| guess.weak(meaning.is_weak));
+            if field == FieldId::OPPORTUNITY_ID {
+                return None;
+            }
+            return likely(field).map(|guess| guess.weak(meaning.is_weak));
         }
         let field = self.selected(Meaning { opportunity: None, ..meaning })?;
         let is_of_contact = field == FieldId::NAME

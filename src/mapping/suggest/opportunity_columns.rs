@@ -61,13 +61,11 @@ impl Reader<'_> {
         let words = &sheet.words;
         let of_deal = self.named_of_deal(words, guesses);
         for (guess, words) in guesses.iter_mut().zip(words) {
-            let field = guess.target.filter(|field| of_deal.contains(field));
-            if let Some(field) = field.filter(|_| !self.names_deal(words)) {
-                let of = self.fields.get(field);
-                if !of.is_list {
-                    let label = &of.label;
-                    *guess = Guess::none(format!("another column is more surely the {label}"));
-                }
+            let Some(target) = guess.target else { continue };
+            let field = self.fields.get(target);
+            if of_deal.contains(&target) && !self.names_deal(words) && !field.is_list {
+                let label = &field.label;
+                *guess = Guess::none(format!("another column is more surely the {label}"));
             }
         }
     }

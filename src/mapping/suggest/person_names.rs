@@ -161,11 +161,11 @@ impl Reader<'_> {
             })
         };
         let beside = (has_theirs(FieldId::FIRST_NAME), has_theirs(FieldId::LAST_NAME));
-        (PARTS.contains(&word)
-            && guesses[at].target == Some(FieldId::NAME)
-            && (beside.0 || beside.1))
-            .then(|| self.part_of_name(word, beside))
-            .flatten()
+        let is_part = PARTS.contains(&word) && guesses[at].target == Some(FieldId::NAME);
+        if !is_part || !(beside.0 || beside.1) {
+            return None;
+        }
+        self.part_of_name(word, beside)
     }
 
     /// The opportunity's name, if the column is among those of an opportunity and another column names the contact:
@@ -176,16 +176,12 @@ impl Reader<'_> {
         let is_in_parts = has(guesses, FieldId::FIRST_NAME) || has(guesses, FieldId::LAST_NAME);
         let is_named =
             |(other, guess): (usize, &Guess)| other != at && guess.target == Some(FieldId::NAME);
-        (NAMES.contains(&word)
-            && is_free
-            && has_deal
-            && !is_in_parts
-            && guesses.iter().enumerate().any(is_named))
-        .then_some((
-            FieldId::OPPORTUNITY_NAME,
-            Confidence::Likely,
-            "another column names the contact",
-        ))
+        if !NAMES.contains(&word) || !is_free || !has_deal || is_in_parts {
+            return None;
+        }
+        let why = "another column names the contact";
+        let is_contact_named = guesses.iter().enumerate().any(is_named);
+        is_contact_named.then_some((FieldId::OPPORTUNITY_NAME, Confidence::Likely, why))
     }
 
     /// The opportunity's name, in a file that says by when each is to be sold and nothing about a person. It may still

@@ -47,9 +47,10 @@ impl Reader<'_> {
         let others = self.other_columns(&sheet.words, guesses);
         for at in 0..guesses.len() {
             let Some(choice) = guesses[at].choice.take() else { continue };
-            let field = match self.is_of_deal(choice, at, &others, guesses) {
-                true => choice.opportunity,
-                false => choice.contact.filter(|_| self.has_contacts),
+            let field = if self.is_of_deal(choice, at, &others, guesses) {
+                choice.opportunity
+            } else {
+                choice.contact.filter(|_| self.has_contacts)
             };
             let is_job = field == Some(FieldId::OPPORTUNITY_NAME)
                 && is_job(&sheet.words[at], at, &others, guesses);

@@ -140,9 +140,10 @@ fn without_time(text: &str) -> Option<Cow<'_, str>> {
     if let Some((rest, year)) = year {
         return Some(format!("{} {year}", before_clock(rest)?).into());
     }
-    let date = match text.contains(':') {
-        true => before_clock(text)?,
-        false => before_hours(text).unwrap_or_else(|| without_zone(text)),
+    let date = if text.contains(':') {
+        before_clock(text)?
+    } else {
+        before_hours(text).unwrap_or_else(|| without_zone(text))
     };
     Some(date.into())
 }
