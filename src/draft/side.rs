@@ -13,16 +13,16 @@ pub(super) struct SideColumns<'s> {
     pub(super) has_constants: bool,
 }
 
-/// What the cells of one side show about the rows of a stripe. Each set has the rows for which something is true.
+/// What the cells of one side show about the rows of a stripe: sets of rows, a bit for each row.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Seen {
-    /// A cell of the side is filled (P1).
+    /// The rows with a filled cell of the side (P1).
     pub(super) present: u64,
-    /// A cell is filled that does not serve to identify the contact.
+    /// The rows with a filled cell that does not serve to identify the contact.
     pub(super) more: u64,
-    /// The contact has a name.
+    /// The rows whose contact has a name.
     pub(super) named: u64,
-    /// The opportunity has tags for its contact.
+    /// The rows whose opportunity has tags for its contact.
     pub(super) tagged: u64,
 }
 

@@ -46,9 +46,9 @@ pub struct Block {
     pub(super) failed: Vec<u32>,
     /// The rows that are wider or narrower than the header, ascending.
     pub(super) odd: Vec<(u32, OddWidth)>,
-    /// The file is an error log of ours: cells are escaped against formulas.
+    /// Whether the file is an error log of ours, whose cells are escaped against formulas.
     pub(super) is_escaped: bool,
-    /// A cell holds a NUL.
+    /// Whether a cell holds a NUL.
     pub(super) has_nul: bool,
 }
 

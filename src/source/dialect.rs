@@ -181,7 +181,7 @@ struct Candidate {
     score: Score,
     found: Found,
     header: Option<Record>,
-    /// The file seems to be a single column, and this delimiter would cut its cells.
+    /// Whether the file seems to be a single column, whose cells this delimiter would cut.
     cuts_cells: bool,
 }
 

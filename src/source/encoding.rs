@@ -24,7 +24,7 @@ pub(super) struct Decoded<'a> {
     pub(super) bytes: Bytes<'a>,
     /// The encoding it was in.
     pub(super) encoding: String,
-    /// The encoding was guessed from the frequency of bytes.
+    /// Whether the encoding was guessed from the frequency of bytes.
     pub(super) is_guess: bool,
 }
 

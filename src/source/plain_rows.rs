@@ -71,7 +71,7 @@ pub(super) struct PlainRows {
     pub(super) len: usize,
     /// How many lines end in these bytes.
     pub(super) lines: u32,
-    /// One of these bytes is a NUL.
+    /// Whether one of these bytes is a NUL.
     pub(super) has_nul: bool,
     /// How many bytes are looked at for the next run.
     reach: usize,

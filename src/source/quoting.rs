@@ -25,9 +25,9 @@ const CHUNK: usize = 32 * 1024;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Quoting {
     delimiter: u8,
-    /// Spaces before a quote that opens are no part of the cell.
+    /// Whether spaces before a quote that opens are no part of the cell.
     is_spaced: bool,
-    /// A backslash keeps a quote inside of quotes from closing them.
+    /// Whether a backslash keeps a quote inside of quotes from closing them.
     is_escaped: bool,
 }
 

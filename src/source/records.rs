@@ -33,7 +33,7 @@ pub(super) struct Records<'a> {
     /// The physical line of the current position, 1-based.
     pub(super) line: u64,
     pub(super) bytes_read: u64,
-    /// The byte before was a carriage return: a line feed that follows ends the same line.
+    /// Whether the byte before was a carriage return. Then a line feed that follows ends the same line.
     pub(super) after_return: bool,
     /// Where the [raw](super::raw) cells of the last record end, relative to its start. While a record is
     /// parsed in full: where its bare cells end.

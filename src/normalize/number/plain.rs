@@ -13,7 +13,8 @@ pub(super) struct PlainAmount<'c> {
     is_negative: bool,
     /// From the first digit to the last.
     text: &'c [u8],
-    /// Commas stand before the decimals, and points between groups. Otherwise it is the other way round, or may be.
+    /// Whether commas stand before the decimals, and points between groups. Otherwise it is the other way round, or may
+    /// be.
     has_comma: bool,
     /// How many digits stand before the first separator.
     lead: usize,

@@ -16,15 +16,15 @@ use crate::normalize::text::trim;
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SeparatorScan {
-    /// A cell has a point before its decimals.
+    /// Whether a cell has a point before its decimals.
     point: bool,
-    /// A cell has a comma before its decimals.
+    /// Whether a cell has a comma before its decimals.
     comma: bool,
-    /// A cell can be read either way.
+    /// Whether a cell can be read either way.
     open: bool,
-    /// One that can be read either way has a point.
+    /// Whether one that can be read either way has a point.
     open_point: bool,
-    /// One that can be read either way has a comma, and is [money that never has three decimals](has_sign).
+    /// Whether one that can be read either way has a comma, and is [money that never has three decimals](has_sign).
     open_money: bool,
 }
 
