@@ -40,7 +40,7 @@ impl<'s> Drafter<'s> {
                 !may_hold_nul && cell.len() <= checked.column.max_chars
             }),
             Check::Choice
-                if is_direct && self.country.as_ref().is_some_and(|c| c.are_of(column)) =>
+                if is_direct && self.country.as_ref().is_some_and(|c| c.are_read_from(column)) =>
             {
                 // Which cells name a country was found out at the beginning of the stripe.
                 let told = rows & self.country.as_ref().map_or(0, Countries::rows);

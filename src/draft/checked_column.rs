@@ -131,7 +131,7 @@ impl<'s> CheckedColumn<'s> {
 
     /// Those of the rows whose cell means something.
     #[inline]
-    pub(super) fn saying(&self, stripe: &Stripe<'_>, rows: u64) -> u64 {
+    pub(super) fn rows_with_meaning(&self, stripe: &Stripe<'_>, rows: u64) -> u64 {
         let may_be_silent = |row: &usize| match (self.silent_cells, self.index) {
             (SilentCells::Zeros, Some(index)) => {
                 normalize::may_say_no_day(stripe.bytes(*row, index).trim_ascii_start())

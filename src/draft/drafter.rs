@@ -99,7 +99,7 @@ impl<'s> Drafter<'s> {
                 formats.observe_stripe(&stripe);
             }
             if let Some(country) = &mut self.country {
-                country.look(&stripe);
+                country.read_stripe(&stripe);
             }
             self.note_names_left_out(&stripe);
             let of_contacts = self.check_side(&mut contact, &stripe);
@@ -139,7 +139,7 @@ impl<'s> Drafter<'s> {
                 false => seen.more,
             };
             let filled = checked.index.map_or(u64::MAX, |at| stripe.filled(at));
-            let rows = checked.saying(stripe, open & !needless & filled);
+            let rows = checked.rows_with_meaning(stripe, open & !needless & filled);
             if rows == 0 {
                 continue;
             }

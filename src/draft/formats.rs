@@ -159,7 +159,7 @@ pub(crate) struct Formats {
 
 impl Formats {
     /// Whether each cell is read the same with both.
-    pub(crate) fn are(&self, other: &Formats) -> bool {
+    pub(crate) fn read_alike(&self, other: &Formats) -> bool {
         self.dates == other.dates && self.numbers == other.numbers && self.mixed == other.mixed
     }
 }

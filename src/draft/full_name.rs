@@ -58,8 +58,9 @@ fn divided<'n>(name: &'n str, [first, last]: [&str; 2]) -> [&'n str; 2] {
         return [name, ""];
     }
     let is_longer = !last.is_empty() && !name.contains(',') && !folded_eq(family, last);
-    let by_last = is_longer.then(|| before(name, last)).flatten();
-    let by_first = || (last.is_empty() && !first.is_empty()).then(|| behind(name, first)).flatten();
+    let by_last = is_longer.then(|| split_before(name, last)).flatten();
+    let by_first =
+        || (last.is_empty() && !first.is_empty()).then(|| split_behind(name, first)).flatten();
     by_last.or_else(by_first).unwrap_or([given, family])
 }
 
@@ -77,7 +78,7 @@ fn begins_with(name: &str, words: &str) -> bool {
 }
 
 /// A name cut in two behind these words, if it begins with them.
-fn behind<'n>(name: &'n str, words: &str) -> Option<[&'n str; 2]> {
+fn split_behind<'n>(name: &'n str, words: &str) -> Option<[&'n str; 2]> {
     let mut rest = name;
     for word in words.split_whitespace() {
         let (own, more) = rest.split_once(char::is_whitespace)?;
@@ -87,7 +88,7 @@ fn behind<'n>(name: &'n str, words: &str) -> Option<[&'n str; 2]> {
 }
 
 /// A name cut in two before these words, if it ends with them.
-fn before<'n>(name: &'n str, words: &str) -> Option<[&'n str; 2]> {
+fn split_before<'n>(name: &'n str, words: &str) -> Option<[&'n str; 2]> {
     let mut rest = name;
     for word in words.split_whitespace().rev() {
         let (more, own) = rest.rsplit_once(char::is_whitespace).unwrap_or(("", rest));

@@ -47,7 +47,7 @@ impl JoinedName {
     }
 
     /// Whether this is the column of the joined names.
-    pub(crate) fn is(&self, column: &Column) -> bool {
+    pub(crate) fn is_column(&self, column: &Column) -> bool {
         column.index() == Some(self.index)
     }
 

@@ -30,10 +30,11 @@ pub(super) fn slashed<'c>(
         let stands_alone = |more: &'c str| {
             let more = more.trim_start_matches(|c: char| c == '/' || c.is_whitespace());
             let piece = more.split('/').next().unwrap_or("");
-            !piece.contains(char::is_numeric) || ends(more).any(|end| is_number(trim(&more[..end])))
+            !piece.contains(char::is_numeric)
+                || number_ends(more).any(|end| is_number(trim(&more[..end])))
         };
         let ending = second_ending(rest, first, &is_number);
-        let number = ends(rest).find(|&end| {
+        let number = number_ends(rest).find(|&end| {
             let is_apart = (end == first && ending.is_none()) || stands_alone(&rest[end..]);
             is_apart && is_number(trim(&rest[..end]))
         });
@@ -64,13 +65,13 @@ fn second_ending<'c>(
         && if piece.contains(char::is_alphabetic) {
             is_number(trim(&text[..end]))
         } else {
-            !ends(more).any(|end| is_number(trim(&more[..end])))
+            !number_ends(more).any(|end| is_number(trim(&more[..end])))
         };
     is_ending.then_some(end)
 }
 
 /// Where a number may end that begins at the start of the text.
-fn ends(text: &str) -> impl Iterator<Item = usize> {
+fn number_ends(text: &str) -> impl Iterator<Item = usize> {
     text.match_indices('/').map(|(at, _)| at).chain([text.len()]).take(SLASHES + 1)
 }
 

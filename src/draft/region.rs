@@ -34,7 +34,7 @@ impl<'s> Countries<'s> {
     }
 
     /// Looks at the rows of a stripe.
-    pub(super) fn look(&mut self, stripe: &Stripe<'_>) {
+    pub(super) fn read_stripe(&mut self, stripe: &Stripe<'_>) {
         let index = self.column.index().map(usize::from);
         self.of_rows = [None; Stripe::ROWS];
         self.rows = 0;
@@ -64,7 +64,7 @@ impl<'s> Countries<'s> {
     }
 
     /// Whether the countries are read from this column.
-    pub(super) fn are_of(&self, column: &Column) -> bool {
+    pub(super) fn are_read_from(&self, column: &Column) -> bool {
         (self.column.field, self.column.index()) == (column.field, column.index())
     }
 }

@@ -284,7 +284,7 @@ impl Settings {
             self.contact_columns.retain(|_| keep.next().unwrap_or(false));
         }
         self.joined_name
-            .take_if(|joined| !self.contact_columns.iter().any(|column| joined.is(column)));
+            .take_if(|joined| !self.contact_columns.iter().any(|column| joined.is_column(column)));
     }
 
     fn compile_wanted(&mut self) {

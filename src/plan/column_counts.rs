@@ -273,7 +273,9 @@ impl<'p> Target<'p> {
         };
         let mut targets: Vec<Target<'p>> = Vec::new();
         for column in settings.columns(object).iter().filter(|_| is_selected) {
-            if let Some(joined) = settings.joined_name.as_ref().filter(|joined| joined.is(column)) {
+            if let Some(joined) =
+                settings.joined_name.as_ref().filter(|joined| joined.is_column(column))
+            {
                 let parts = joined.parts.iter().filter(|part| settings.fields.is_part(part.field));
                 let of_part =
                     |part: &'p Column| Target::new(settings, object, column, part, part.field);

@@ -113,7 +113,7 @@ fn plan_ahead<S: Finder>(file: OpenFile<'_>, storage: &mut S) -> Result<Plan, Er
     let (of_file, of_rows): (Vec<Finding>, Vec<Finding>) =
         findings.into_iter().partition(|finding| finding.row.is_none());
     let about = AboutFile::of(&rows, &scan, &settings, [&formats.findings[..], &of_file].concat());
-    if formats.are(&guess) {
+    if formats.read_alike(&guess) {
         let mut plan = planner.finish(Vec::new(), pace.threads.count());
         about.note(&mut plan);
         return Ok(plan);

@@ -71,7 +71,7 @@ impl Evidence {
             seen.ats += usize::from(has_at);
             seen.emails += usize::from(has_at && normalize::email(cell).is_ok());
             if is_asked {
-                seen.look(cell, has_at);
+                seen.count_in_detail(cell, has_at);
             }
             if is_state {
                 let said = words(cell);
@@ -82,7 +82,7 @@ impl Evidence {
         seen
     }
 
-    fn look(&mut self, cell: &str, has_at: bool) {
+    fn count_in_detail(&mut self, cell: &str, has_at: bool) {
         let is_date = is_date(cell);
         let digits = cell.chars().filter(|c| c.is_numeric()).count();
         let letters = cell.chars().filter(|c| c.is_alphabetic()).count();
@@ -108,7 +108,7 @@ impl Evidence {
     }
 
     /// Cells that may be names of people or countries.
-    fn words(&self) -> usize {
+    fn possible_names(&self) -> usize {
         self.lettered.saturating_sub(self.emails)
     }
 
@@ -171,13 +171,13 @@ impl Evidence {
             // Unless the header says whose status it is, it may be the status of something else.
             FieldKind::Status if confidence < Confidence::Sure => self.statuses,
             // `NO` is a country, and nobody's name.
-            FieldKind::Country => self.words(),
-            FieldKind::FullName => self.words().saturating_sub(self.answers),
+            FieldKind::Country => self.possible_names(),
+            FieldKind::FullName => self.possible_names().saturating_sub(self.answers),
             FieldKind::User | FieldKind::Pipeline => filled - self.answers,
             // `Sim`, `Da` and `Tak` are also what people are called.
             _ if matches!(field, FieldId::FIRST_NAME | FieldId::LAST_NAME) => {
                 let answers = if confidence == Confidence::Sure { 0 } else { self.answers };
-                self.words().saturating_sub(answers)
+                self.possible_names().saturating_sub(answers)
             }
             _ if field == FieldId::OPPORTUNITY_NAME => {
                 filled - self.dates.max(self.emails).max(self.answers)

@@ -72,23 +72,23 @@ impl<'a> Reader<'a> {
             lists_owners: false,
             sells_leads: words.iter().any(is_lead) && words.iter().any(is_person),
         };
-        let mut guesses = reader.read_all(words);
+        let mut guesses = reader.guess_all(words);
         if reader.is_of_owners(words, &guesses) {
             reader.lists_owners = true;
-            guesses = reader.read_all(words);
+            guesses = reader.guess_all(words);
         }
         (reader, guesses)
     }
 
-    fn read_all(&self, words: &[String]) -> Vec<Guess> {
-        words.iter().map(|words| self.read_one(words)).collect()
+    fn guess_all(&self, words: &[String]) -> Vec<Guess> {
+        words.iter().map(|words| self.guess_one(words)).collect()
     }
 }
 
 impl Reader<'_> {
     /// The first guess for a header: by the whole header, or else by what is left of it without the words around a
     /// field's name.
-    fn read_one(&self, words: &str) -> Guess {
+    fn guess_one(&self, words: &str) -> Guess {
         if words.is_empty() {
             return Guess::none("the column has no header");
         }
@@ -114,12 +114,13 @@ impl Reader<'_> {
         }
         let is_lead = self.sells_leads && words.starts_with("lead ");
         if !is_lead
-            && let Some(guess) =
-                self.whole(words).or_else(|| self.whole(&self.names.without_stops(words)))
+            && let Some(guess) = self
+                .guess_whole(words)
+                .or_else(|| self.guess_whole(&self.names.without_stops(words)))
         {
             return guess;
         }
-        let mut guess = self.inner(words).unwrap_or_else(|| self.nothing(words));
+        let mut guess = self.guess_inner(words).unwrap_or_else(|| self.guess_misspelt(words));
         if self.is_selected(FieldId::PHONE) && is_number_word(words) {
             guess.if_phones = Some(IfPhones::Abroad);
         }
@@ -147,16 +148,16 @@ impl Reader<'_> {
     }
 
     /// The header is the name of a field, and nothing else.
-    fn whole(&self, words: &str) -> Option<Guess> {
+    fn guess_whole(&self, words: &str) -> Option<Guess> {
         if let Some(shared) = self.names.shared(words) {
-            return Some(self.choose(shared));
+            return Some(self.guess_shared(shared));
         }
         let meaning = self.names.find(words)?;
         let both = meaning.contact.is_some() && meaning.opportunity.is_some();
         if both && self.has_contacts && self.has_opportunities {
-            return Some(self.choose(meaning));
+            return Some(self.guess_shared(meaning));
         }
-        let field = self.selected(meaning).or_else(|| self.twin(words, meaning))?;
+        let field = self.selected(meaning).or_else(|| self.opportunity_twin(words, meaning))?;
         let mut guess = Guess::sure(field, "the header names the field");
         if field.is_id() {
             // Neither the header nor the cells tell whose ids they are.
@@ -184,7 +185,7 @@ impl Reader<'_> {
     }
 
     /// A name that both objects use: the only object that is selected decides, or the neighbours will.
-    fn choose(&self, meaning: Meaning) -> Guess {
+    fn guess_shared(&self, meaning: Meaning) -> Guess {
         let choice = Choice { contact: meaning.contact, opportunity: meaning.opportunity };
         if !self.has_contacts || self.has_opportunities {
             return Guess::open(choice);
@@ -211,7 +212,7 @@ impl Reader<'_> {
     /// Where only opportunities are selected, a name for a field of the contact means the opportunity's field with the
     /// same key: `Tags`, `Remarks`. Tags go to the contact anyway (P8). Of the
     /// other fields, none is meant if the header says that it is the contact's.
-    fn twin(&self, words: &str, meaning: Meaning) -> Option<FieldId> {
+    fn opportunity_twin(&self, words: &str, meaning: Meaning) -> Option<FieldId> {
         let field = meaning.contact.filter(|_| self.has_opportunities && !self.has_contacts)?;
         let key = &self.fields.get(field).key;
         let is_free = match key.as_str() {
@@ -235,7 +236,7 @@ impl Reader<'_> {
     }
 
     /// The header names a field with words around it: `work email`, `phone 2`, `person - name`.
-    fn inner(&self, words: &str) -> Option<Guess> {
+    fn guess_inner(&self, words: &str) -> Option<Guess> {
         let (qualifiers, rest) = self.split_qualifiers(words);
         if qualifiers.is_another {
             return Some(Guess::none("it is another person's"));
@@ -244,10 +245,10 @@ impl Reader<'_> {
             // In `Deal - Contact person`, nothing is left beside the words that say whose it is, so they are the name.
             // `Deal Contact Name` also has the name of a field.
             let is_contact = qualifiers.is_own && (rest.is_empty() || rest == "name");
-            return self.of_deal(if is_contact { "contact" } else { &rest }).or_else(|| {
+            return self.guess_of_deal(if is_contact { "contact" } else { &rest }).or_else(|| {
                 // `Affaire - Personne à contacter`: these words are the name of a field.
                 let is_not_deal = |word: &&str| self.word(word) != Word::Deal;
-                self.of_deal(&join(words.split(' ').filter(is_not_deal)))
+                self.guess_of_deal(&join(words.split(' ').filter(is_not_deal)))
             });
         }
         // In `Arbejdsadresse, by`, the last word is Danish for the town. In other headers `by` says who did something:
@@ -255,10 +256,10 @@ impl Reader<'_> {
         let is_town = rest == "by" && words.contains("adresse");
         let rest = if is_town { "bynavn".to_owned() } else { rest };
         if rest.is_empty() || is_number_word(&rest) {
-            return self.nameless(&qualifiers, words);
+            return self.guess_unnamed(&qualifiers, words);
         }
         if qualifiers.is_own && matches!(rest.as_str(), "nom" | "nome" | "nombre" | "naam") {
-            return self.placed(FieldId::NAME, &qualifiers);
+            return self.guess_one_of_several(FieldId::NAME, &qualifiers);
         }
         if qualifiers.is_own
             && qualifiers.group.is_none()
@@ -279,7 +280,7 @@ impl Reader<'_> {
         }
         let qualifiers =
             Qualifiers { is_mobile: qualifiers.is_mobile || meaning.is_mobile, ..qualifiers };
-        let mut guess = self.placed(field, &qualifiers)?;
+        let mut guess = self.guess_one_of_several(field, &qualifiers)?;
         if field == FieldId::PHONE && words.split(' ').any(|word| word == "address") {
             // `Default Address Phone` is the phone of a place, and `Phone` the person's.
             guess.group = guess.group.max(Group::Home);
@@ -289,7 +290,7 @@ impl Reader<'_> {
     }
 
     /// A guess for a field of the contact of which there may be several.
-    fn placed(&self, field: FieldId, qualifiers: &Qualifiers) -> Option<Guess> {
+    fn guess_one_of_several(&self, field: FieldId, qualifiers: &Qualifiers) -> Option<Guess> {
         let mut group = qualifiers.group.unwrap_or(Group::Plain);
         let number = qualifiers.number.unwrap_or(1);
         if qualifiers.is_mobile {
@@ -311,7 +312,7 @@ impl Reader<'_> {
     }
 
     /// A header that has only words which say which of several is meant: `Cell`, `Home number`, `Work 2`.
-    fn nameless(&self, qualifiers: &Qualifiers, words: &str) -> Option<Guess> {
+    fn guess_unnamed(&self, qualifiers: &Qualifiers, words: &str) -> Option<Guess> {
         let group = qualifiers.group?;
         let is_phone = matches!(group, Group::Work | Group::Home | Group::Mobile)
             && words.split(' ').any(is_number_word);
@@ -324,12 +325,12 @@ impl Reader<'_> {
             return None;
         }
         if qualifiers.is_mobile && self.is_selected(FieldId::PHONE) {
-            return self.placed(FieldId::PHONE, qualifiers);
+            return self.guess_one_of_several(FieldId::PHONE, qualifiers);
         }
         let is_place = matches!(group, Group::Home | Group::Work | Group::Other);
         if is_place && self.is_selected(FieldId::PHONE) {
             if words.split(' ').any(is_number_word) {
-                return self.placed(FieldId::PHONE, qualifiers);
+                return self.guess_one_of_several(FieldId::PHONE, qualifiers);
             }
             let mut guess = Guess::none("no field is called like this");
             guess.group = group;
@@ -340,7 +341,7 @@ impl Reader<'_> {
     }
 
     /// The header speaks of the opportunity: `Deal - Value`, `Deal - Contact person`.
-    fn of_deal(&self, rest: &str) -> Option<Guess> {
+    fn guess_of_deal(&self, rest: &str) -> Option<Guess> {
         if rest.is_empty() {
             return None;
         }
@@ -390,7 +391,7 @@ impl Reader<'_> {
     }
 
     /// A field whose name is nearly the header, or none, and why.
-    fn nothing(&self, words: &str) -> Guess {
+    fn guess_misspelt(&self, words: &str) -> Guess {
         if self.is_closed(words) {
             return Guess::none("its field holds files or signatures, which cannot be imported");
         }
@@ -420,15 +421,6 @@ impl Reader<'_> {
             Some((word, trap)) => Guess::none(format!("\"{word}\" says that it {}", trap.says())),
             None => Guess::none("no field is called like this"),
         }
-    }
-
-    /// `City/State/Zip`, `PLZ/Ort`: the names of several parts of an address, and nothing else.
-    fn is_several_places(&self, words: &str) -> bool {
-        let place = |word: &str| self.names.find(word)?.contact.filter(|field| field.is_place());
-        let mut places = words.split(' ').map(place);
-        let Some(Some(first)) = places.next() else { return false };
-        let rest: Option<Vec<FieldId>> = places.collect();
-        rest.is_some_and(|rest| rest.iter().any(|place| *place != first))
     }
 
     /// Whether a field is called like this whose kind cannot be imported (A4).

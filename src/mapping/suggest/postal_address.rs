@@ -161,6 +161,15 @@ impl Reader<'_> {
         self.drop_lone_region(guesses);
     }
 
+    /// Whether a header has the names of several parts of an address, and nothing else: `City/State/Zip`, `PLZ/Ort`.
+    pub(super) fn is_several_places(&self, words: &str) -> bool {
+        let place = |word: &str| self.names.find(word)?.contact.filter(|field| field.is_place());
+        let mut places = words.split(' ').map(place);
+        let Some(Some(first)) = places.next() else { return false };
+        let rest: Option<Vec<FieldId>> = places.collect();
+        rest.is_some_and(|rest| rest.iter().any(|place| *place != first))
+    }
+
     /// Leaves out a region without any other part of an address: it is where somebody sells, not where somebody lives.
     fn drop_lone_region(&self, guesses: &mut [Guess]) {
         let is_region = |field: FieldId| field.is_place() && self.fields.get(field).key == "state";

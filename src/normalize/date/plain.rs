@@ -16,12 +16,12 @@ pub(super) fn read(cell: &[u8]) -> Option<Parts> {
         b' ' | b'-' if rest.first()?.is_ascii_alphabetic() => {
             let (month, rest) = month(rest)?;
             let (second, rest) = number(rest.strip_prefix(&[*mark])?)?;
-            ends(rest).then(|| named(first, month, second)).flatten()
+            is_end_or_time(rest).then(|| named(first, month, second)).flatten()
         }
         b'.' | b'/' | b'-' => {
             let (second, rest) = number(rest)?;
             let (third, rest) = number(rest.strip_prefix(&[*mark])?)?;
-            ends(rest).then(|| three_numbers(first, second, third)).flatten()
+            is_end_or_time(rest).then(|| three_numbers(first, second, third)).flatten()
         }
         _ => None,
     }
@@ -49,7 +49,7 @@ fn month_first(cell: &[u8]) -> Option<Parts> {
     let (first, rest) = number(rest.strip_prefix(b" ")?)?;
     let rest = rest.strip_prefix(b",").unwrap_or(rest);
     let (second, rest) = number(rest.strip_prefix(b" ")?)?;
-    ends(rest).then(|| named(first, month, second)).flatten()
+    is_end_or_time(rest).then(|| named(first, month, second)).flatten()
 }
 
 /// The month with whose name a text begins, and the rest.
@@ -63,7 +63,7 @@ fn month(text: &[u8]) -> Option<(u16, &[u8])> {
 }
 
 /// Whether nothing is left behind the day, or only a time.
-fn ends(text: &[u8]) -> bool {
+fn is_end_or_time(text: &[u8]) -> bool {
     text.is_empty() || is_time(text)
 }
 
