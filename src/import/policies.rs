@@ -213,7 +213,7 @@ impl Policies<'_> {
     }
 }
 
-/// Are the values of this kind texts of any length?
+/// Whether the values of this kind are texts of any length.
 fn holds_text(kind: FieldKind) -> bool {
     use FieldKind::{FullName, List, LongText, MultipleChoice, SingleChoice, Text, Timezone};
     matches!(kind, Text | LongText | FullName | List | SingleChoice | MultipleChoice | Timezone)

@@ -212,6 +212,16 @@ impl Stream<'_> {
     }
 }
 
+/// Copies what is ready, from the place up to which it was given, as far as there is room for it. Returns how much that
+/// is.
+pub(super) fn hand_out(ready: &[u8], given: &mut usize, out: &mut [u8]) -> usize {
+    let rest = &ready[*given..];
+    let len = rest.len().min(out.len());
+    out[..len].copy_from_slice(&rest[..len]);
+    *given += len;
+    len
+}
+
 /// How many of the last bytes are marks that end the text, provided that nothing follows.
 fn end_marks(bytes: &[u8]) -> usize {
     bytes.iter().rev().take(END_MARKS).take_while(|byte| **byte == END_MARK).count()

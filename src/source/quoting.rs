@@ -16,7 +16,7 @@ use std::io::{self, Read};
 use memchr::memmem;
 
 use super::encoding::PREFIX;
-use super::input::Bytes;
+use super::input::{Bytes, hand_out};
 
 /// How much is read at a time.
 const CHUNK: usize = 32 * 1024;
@@ -172,11 +172,7 @@ impl Requoted<'_> {
 impl Read for Requoted<'_> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         while self.given == self.out.len() && self.fill()? {}
-        let rest = &self.out[self.given..];
-        let len = rest.len().min(out.len());
-        out[..len].copy_from_slice(&rest[..len]);
-        self.given += len;
-        Ok(len)
+        Ok(hand_out(&self.out, &mut self.given, out))
     }
 }
 

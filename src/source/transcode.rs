@@ -5,6 +5,8 @@
 
 use std::io::{self, Read};
 
+use super::input::hand_out;
+
 /// The byte for whatever cannot be decoded.
 const BROKEN: u8 = 0xff;
 /// How much is read at a time.
@@ -129,11 +131,7 @@ impl<'a> WideReader<'a> {
 impl Read for WideReader<'_> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         while self.given == self.out.len() && self.fill()? {}
-        let rest = &self.out[self.given..];
-        let len = rest.len().min(out.len());
-        out[..len].copy_from_slice(&rest[..len]);
-        self.given += len;
-        Ok(len)
+        Ok(hand_out(&self.out, &mut self.given, out))
     }
 }
 
