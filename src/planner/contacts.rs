@@ -1,10 +1,15 @@
 //! Decides about the contact side of each row of a window, in file order (behaviour §4, §5), and notes the decisions in
 //! the ledger.
 
+mod conflicts;
+mod known;
 mod matching;
 mod meeting;
+mod nobody;
 mod report;
+mod resumed;
 
+pub(super) use known::KnownContacts;
 pub(super) use report::of_file;
 
 use matching::Carried;

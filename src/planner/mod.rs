@@ -27,11 +27,11 @@ mod finder;
 mod full_texts;
 mod joined;
 mod key_policy;
-mod known_contacts;
 mod numbering;
 mod opportunities;
 mod prefetching;
 mod reading;
+mod resumed;
 mod row_keys;
 mod running_values;
 mod scanner;
@@ -56,11 +56,11 @@ use std::sync::{Arc, Mutex};
 
 use foldhash::fast::RandomState;
 
+use contacts::KnownContacts;
 use current::{CurrentBlock, Window};
 use differences::Differences;
 use full_texts::GrowingTexts;
 use key_policy::KeyPolicy;
-use known_contacts::KnownContacts;
 use opportunities::KnownOpportunities;
 use window::Stage;
 
@@ -69,7 +69,7 @@ use crate::draft::{Drafts, Key, KeyText, Settings};
 use crate::issue::Finding;
 use crate::lookup::{Found, Lookup, Question};
 use crate::maps::Set;
-use crate::object::{ContactNumber, Object, RecordRef};
+use crate::object::{ContactNumber, Object};
 use crate::plan::{Changes, Entry, Interrupted, Ledger, Memory, RowNumbers};
 use crate::source::Block;
 use crate::value::Phone;
@@ -167,20 +167,6 @@ impl Planner {
         (self.ledger.numbers, self.ledger.memory) = (numbers, memory);
     }
 
-    /// Says which ids storage has given to records of this import. If the file names one, it means another record.
-    pub(crate) fn know_assigned(&mut self, ids: Set<(Object, Box<str>)>) {
-        self.assigned = ids;
-    }
-
-    /// Whether this import has created the record. Then no id in the file means it (M1, O2): the author of the file
-    /// could not know its id.
-    fn is_own(&self, record: impl Into<RecordRef>) -> bool {
-        let record = record.into();
-        let is_assigned = |id: &str| self.assigned.contains(&(record.object, id.into()));
-        self.ledger.is_made(record)
-            || (!self.assigned.is_empty() && self.ledger.id(record).is_some_and(is_assigned))
-    }
-
     /// Makes room for all rows, judging by the first block, which has this many keys and rows.
     fn make_room(&mut self, keys: usize, rows: usize) {
         let each = |count: usize| count.saturating_mul(self.expected_rows) / rows.max(1);
@@ -206,11 +192,6 @@ impl Planner {
                 Object::Opportunity => self.ledger.stored_opportunities.reserve(windows),
             }
         }
-    }
-
-    /// Says what the rows had found before the import was interrupted.
-    pub(crate) fn know_interrupted(&mut self, interrupted: Interrupted) {
-        self.interrupted = interrupted;
     }
 
     /// Takes the findings from reading the next block.

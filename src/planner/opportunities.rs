@@ -1,7 +1,5 @@
 //! Decides about the opportunity side of each row of a window, in file order (behaviour §3, §5, §8).
 
-use std::borrow::Cow;
-
 use super::Planner;
 use super::contacts::of_file;
 use super::row_keys::RowKeys;
@@ -9,8 +7,8 @@ use crate::account::{Duplicates, Unlinked};
 use crate::draft::{Cell, KeyKind, Settings, SideDraft};
 use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode};
-use crate::maps::{Map, Set};
-use crate::merge::{GivenStanding, RowOf};
+use crate::maps::Map;
+use crate::merge::RowOf;
 use crate::normalize;
 use crate::object::{ContactNumber, Mode, Object, OpportunityNumber, RowIndex};
 use crate::pairing::{ContactSide, LinkTo, Named, pair};
@@ -19,104 +17,22 @@ use crate::plan::{By, Claim, Outcome};
 mod ask;
 mod compared;
 mod index;
+mod known;
 mod lending;
 mod matching;
 mod meeting;
 mod record;
 mod report;
+mod resumed;
+mod same_pipeline;
 mod standing;
 
-use index::OpportunityIndex;
+use known::{State, Status};
 use matching::MatchResult;
-use standing::{CurrentStandings, PlainStanding};
+use standing::PlainStanding;
 
+pub(super) use known::KnownOpportunities;
 pub(super) use standing::{BlockStandings, Standings};
-
-/// What the planner knows about opportunities that is not in the ledger.
-#[derive(Debug, Default)]
-pub(super) struct KnownOpportunities {
-    /// The numbers of the stored opportunities, in the order in which they were read.
-    stored: Vec<OpportunityNumber>,
-    /// The state of each opportunity, by its number.
-    states: Vec<State>,
-    /// The ids of the pipelines that were met so far. States name a pipeline by its position here.
-    pipelines: Vec<String>,
-    /// Works out standings, if no other thread has done so.
-    standings: Standings,
-    /// The standings of the rows of the current block.
-    current_standings: CurrentStandings,
-    /// The opportunities of each contact, if rows are compared with them (O4, O5).
-    of_contact: Map<ContactNumber, Vec<OpportunityNumber>>,
-    /// The same, by the values that have to agree exactly (O5).
-    index: OpportunityIndex,
-    /// When rows are planned again after a conflict: the claims of all other rows, by the ids of opportunities.
-    claims: Map<Box<str>, Claim>,
-    /// The contacts whose opportunities were asked for.
-    asked: Set<ContactNumber>,
-}
-
-impl KnownOpportunities {
-    /// The id of the pipeline with this number.
-    fn pipeline(&self, number: Option<u32>) -> Option<&str> {
-        self.pipelines.get(number? as usize).map(String::as_str)
-    }
-
-    /// Makes room for so many opportunities.
-    pub(super) fn reserve(&mut self, opportunities: usize) {
-        self.states.reserve(opportunities);
-    }
-}
-
-/// What later rows need to know about an opportunity.
-#[derive(Clone, Copy, Debug)]
-struct State {
-    /// The position of its pipeline in [`KnownOpportunities::pipelines`].
-    pipeline: Option<u32>,
-    status: Status,
-    /// The fields of its standing that rows have given, and that no default replaces (W6).
-    given: GivenStanding,
-    /// The contact that it is linked to after the rows so far; `None` if it has none, or if the plan has not read it.
-    contact: Option<ContactNumber>,
-    /// Whether later rows may be matched with it (O5).
-    claim: Claim,
-}
-
-/// The status of an opportunity.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Status {
-    Blank,
-    Open,
-    Won,
-    Lost,
-    Abandoned,
-}
-
-impl Status {
-    fn of(text: Option<&str>) -> Self {
-        match text {
-            Some("won") => Status::Won,
-            Some("lost") => Status::Lost,
-            Some("abandoned") => Status::Abandoned,
-            Some("open") => Status::Open,
-            _ => Status::Blank,
-        }
-    }
-
-    /// Whether the opportunity is open. Without a status, it is.
-    fn is_open(self) -> bool {
-        matches!(self, Status::Blank | Status::Open)
-    }
-
-    fn text(self) -> Option<Cow<'static, str>> {
-        match self {
-            Status::Blank => None,
-            Status::Open => Some("open".into()),
-            Status::Won => Some("won".into()),
-            Status::Lost => Some("lost".into()),
-            Status::Abandoned => Some("abandoned".into()),
-        }
-    }
-}
 
 /// What was decided about the opportunity side of a row. It is [noted](Planner::write_down_opportunity) afterwards.
 #[derive(Clone, Copy)]
@@ -145,7 +61,7 @@ impl OpportunityDecision {
 
 /// The opportunity side of a row about which nothing is decided yet.
 #[derive(Clone, Copy)]
-struct OpenSide<'s> {
+struct OpenOpportunity<'s> {
     settings: &'s Settings,
     mode: Mode,
     /// The position of the row in the window.
@@ -180,7 +96,7 @@ impl Planner {
                 true => LinkTo::Nobody,
                 false => self.pair_row(row, own),
             };
-            let open = OpenSide { settings: &settings, mode, at, link };
+            let open = OpenOpportunity { settings: &settings, mode, at, link };
             let decision = match has_failed {
                 true => OpportunityDecision::Nothing(Outcome::Fail),
                 false => self.resolve_opportunity(open, own),
@@ -209,10 +125,10 @@ impl Planner {
     /// Decides about the opportunity side of a row.
     fn resolve_opportunity(
         &mut self,
-        open: OpenSide<'_>,
+        open: OpenOpportunity<'_>,
         keys: RowKeys<'_>,
     ) -> OpportunityDecision {
-        let OpenSide { at, link, .. } = open;
+        let OpenOpportunity { at, link, .. } = open;
         if self.fail_again(Object::Opportunity, at) {
             return OpportunityDecision::Nothing(Outcome::Fail);
         }
@@ -249,48 +165,11 @@ impl Planner {
         }
     }
 
-    /// What was decided about a row without an id before the import was interrupted, if that is known (X6). It must not
-    /// be decided again. Later rows may have moved or renamed the opportunity that the row was matched with, or may
-    /// have changed another one so that the row would match it now.
-    fn decided_before(&mut self, open: OpenSide<'_>) -> Option<OpportunityDecision> {
-        let OpenSide { settings, at, link, .. } = open;
-        let row = self.row_at(at);
-        if self.interrupted.created_opportunities.contains(&row) {
-            let (standing, links) = (self.plain_standing(at), matches!(link, LinkTo::Contact(_)));
-            return Some(OpportunityDecision::New { standing, links });
-        }
-        let opportunity = match self.interrupted.joined_row.get(&(Object::Opportunity, row)) {
-            Some(first) => self.ledger.opportunity_rows[first.index()].opportunity?,
-            None => {
-                let id = self.interrupted.opportunities.get(&row)?;
-                let stored = self.ledger.stored_opportunities.find(id)?;
-                self.opportunities.stored[stored.0 as usize]
-            }
-        };
-        let by = match settings.account.opportunities.matching {
-            Some(_) => By::Match,
-            None => By::Pipeline,
-        };
-        if !self.ledger.opportunities[opportunity.index()].has_rows() && self.cannot_create(open) {
-            // It counts as consumed, because the interrupted import has written it. But it was this row that had met
-            // it, and this row only borrows it.
-            self.opportunities.states[opportunity.index()].claim = self.claim_before(opportunity);
-        }
-        let there = match (by, link) {
-            (By::Pipeline, LinkTo::Contact(contact)) => self.in_same_pipeline(open, contact),
-            _ => None,
-        };
-        Some(match there.filter(|there| there.has(opportunity)) {
-            Some(there) => self.meet_in_pipeline(open, opportunity, &there),
-            None => self.meet_opportunity(open, opportunity, by),
-        })
-    }
-
     /// Decides about a row without an opportunity id: it is matched by its fields, or new.
     // Inlined, because nearly every row comes here.
     #[inline(always)]
-    fn resolve_unnamed(&mut self, open: OpenSide<'_>) -> OpportunityDecision {
-        let OpenSide { settings, mode, at, link } = open;
+    fn resolve_unnamed(&mut self, open: OpenOpportunity<'_>) -> OpportunityDecision {
+        let OpenOpportunity { settings, mode, at, link } = open;
         let policy = &settings.account.opportunities;
         let is_found = policy.matching.is_some() || policy.duplicates == Duplicates::Update;
         if mode == Mode::Update && !is_found {
@@ -341,7 +220,7 @@ impl Planner {
     /// The value that a row gives for a field, to compare it with a stored opportunity.
     fn said<'p>(
         &'p self,
-        OpenSide { settings, at, .. }: OpenSide<'p>,
+        OpenOpportunity { settings, at, .. }: OpenOpportunity<'p>,
         field: FieldId,
     ) -> Option<crate::Value<'p>> {
         let row = self.opportunity_row(self.row_at(at));

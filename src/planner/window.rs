@@ -159,23 +159,6 @@ impl Planner {
         }
     }
 
-    /// Asks for the records that rows of the window had met before the import was interrupted.
-    pub(super) fn ask_met_before(&mut self, object: Object) {
-        let met_before = match object {
-            Object::Contact => &self.interrupted.contacts,
-            Object::Opportunity => &self.interrupted.opportunities,
-        };
-        if met_before.is_empty() {
-            return;
-        }
-        for at in 0..self.window.rows.len() {
-            let id = met_before.get(&self.row_at(at));
-            if let Some(id) = id.filter(|id| self.ledger.answers(object).find(id).is_none()) {
-                self.question.ask_id(id);
-            }
-        }
-    }
-
     /// The index of the row at this position of the window.
     pub(super) fn row_at(&self, at: usize) -> RowIndex {
         // A window has fewer rows than its block.

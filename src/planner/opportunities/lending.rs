@@ -11,7 +11,7 @@
 use std::borrow::Cow;
 
 use super::report::Shortcomings;
-use super::{OpenSide, Status};
+use super::{OpenOpportunity, Status};
 use crate::account::OpportunityMatching;
 use crate::draft::{Column, Settings};
 use crate::field::{FieldId, FieldKind};
@@ -24,7 +24,10 @@ use crate::planner::Planner;
 
 impl Planner {
     /// Whether the row could not create an opportunity, in an import that creates opportunities (O6, O7).
-    pub(super) fn cannot_create(&self, OpenSide { settings, at, .. }: OpenSide<'_>) -> bool {
+    pub(super) fn cannot_create(
+        &self,
+        OpenOpportunity { settings, at, .. }: OpenOpportunity<'_>,
+    ) -> bool {
         if !settings.may_create_opportunities || self.plain_standing(at).is_some() {
             return false;
         }
@@ -36,7 +39,7 @@ impl Planner {
     /// it, because in a later window they would be, too (L1).
     pub(super) fn lend_opportunity(
         &mut self,
-        open: OpenSide<'_>,
+        open: OpenOpportunity<'_>,
         opportunity: OpportunityNumber,
     ) -> Outcome {
         self.keep_what_is_compared(open, opportunity);
@@ -48,8 +51,8 @@ impl Planner {
 
     /// Drops the values with which a row would change how later rows are compared with the opportunity that it borrows:
     /// a compared date, and a status that closes it where only open ones are compared. Reports these values.
-    fn keep_what_is_compared(&mut self, open: OpenSide<'_>, opportunity: OpportunityNumber) {
-        let OpenSide { settings, at, .. } = open;
+    fn keep_what_is_compared(&mut self, open: OpenOpportunity<'_>, opportunity: OpportunityNumber) {
+        let OpenOpportunity { settings, at, .. } = open;
         let Some(matching) = &settings.account.opportunities.matching else { return };
         let row = self.opportunity_row(self.row_at(at));
         let columns = settings.opportunity_columns.iter();
@@ -106,7 +109,7 @@ impl Planner {
     /// create one. If no value is given, the issue shows the cell.
     fn report_kept(
         &mut self,
-        OpenSide { settings, at, .. }: OpenSide<'_>,
+        OpenOpportunity { settings, at, .. }: OpenOpportunity<'_>,
         column: Option<u16>,
         value: Option<Cow<'_, str>>,
     ) {

@@ -1,13 +1,11 @@
-//! Matches the opportunity of a row without an id: by its fields (O5) and by its pipeline (O4).
-
-use std::borrow::Cow;
+//! The opportunity of a row without an id, found by its fields (behaviour O5).
 
 use rust_decimal::Decimal;
 use smallvec::SmallVec;
 
 use crate::account::{OpportunityMatching, WhenNone, WhenOne, WhenSeveral};
 use crate::field::FieldId;
-use crate::issue::{IssueCode, Severity};
+use crate::issue::IssueCode;
 use crate::merge::{Base, Standing, effective, fold_opportunity};
 use crate::object::{ContactNumber, Mode, Object, OpportunityNumber};
 use crate::pairing::LinkTo;
@@ -16,7 +14,7 @@ use crate::planner::Planner;
 use crate::value::Value;
 
 use super::compared::{Compared, Compares};
-use super::{OpenSide, Status};
+use super::{OpenOpportunity, Status};
 
 /// What matching by fields has found.
 pub(super) enum MatchResult {
@@ -44,27 +42,14 @@ impl<T: Into<String>> From<T> for NotFound {
 /// Opportunities that agree with a row, each with the number of days between it and the row.
 type Agreeing = SmallVec<[(u32, OpportunityNumber); 2]>;
 
-/// The opportunities of a contact in one pipeline.
-pub(super) struct InPipeline {
-    /// The one that a row means if it may not bring another.
-    pub(super) lowest: OpportunityNumber,
-    all: SmallVec<[OpportunityNumber; 1]>,
-}
-
-impl InPipeline {
-    pub(super) fn has(&self, opportunity: OpportunityNumber) -> bool {
-        self.all.contains(&opportunity)
-    }
-}
-
 impl Planner {
     /// Matches a row with the stored opportunities of its contact (O5).
     pub(super) fn match_opportunity(
         &mut self,
-        open: OpenSide<'_>,
+        open: OpenOpportunity<'_>,
         contact: ContactNumber,
     ) -> MatchResult {
-        let OpenSide { settings, at, .. } = open;
+        let OpenOpportunity { settings, at, .. } = open;
         let Some(matching) = &settings.account.opportunities.matching else {
             return MatchResult::New;
         };
@@ -92,13 +77,13 @@ impl Planner {
     /// if the policy refuses several.
     fn judge_matches(
         &mut self,
-        open: OpenSide<'_>,
+        open: OpenOpportunity<'_>,
         matching: &OpportunityMatching,
         best: Option<OpportunityNumber>,
         count: usize,
         all: Vec<OpportunityNumber>,
     ) -> MatchResult {
-        let OpenSide { mode, at, .. } = open;
+        let OpenOpportunity { mode, at, .. } = open;
         match (best, count) {
             (None, _) => self.match_none(open),
             (Some(opportunity), 1) => match matching.one {
@@ -127,7 +112,7 @@ impl Planner {
 
     /// What the policy makes of a row that matches nothing, because its contact has no such opportunity, or because the
     /// row has no contact (O5).
-    pub(super) fn match_none(&mut self, open: OpenSide<'_>) -> MatchResult {
+    pub(super) fn match_none(&mut self, open: OpenOpportunity<'_>) -> MatchResult {
         let matching = open.settings.account.opportunities.matching.as_ref();
         let must_match = matching.is_some_and(|matching| matching.none == WhenNone::Fail);
         if open.mode != Mode::Upsert || !must_match {
@@ -144,7 +129,11 @@ impl Planner {
     }
 
     /// Why a row without an id, which may only update, has found no opportunity of its contact.
-    pub(super) fn why_not_found(&mut self, open: OpenSide<'_>, contact: ContactNumber) -> NotFound {
+    pub(super) fn why_not_found(
+        &mut self,
+        open: OpenOpportunity<'_>,
+        contact: ContactNumber,
+    ) -> NotFound {
         let Some(matching) = &open.settings.account.opportunities.matching else {
             return self.why_not_in_pipeline(open);
         };
@@ -161,19 +150,10 @@ impl Planner {
         format!("more than one of the contact's is like it ({names})").into()
     }
 
-    /// Why a row has found no opportunity by its pipeline (O4).
-    fn why_not_in_pipeline(&self, open: OpenSide<'_>) -> NotFound {
-        if self.pipeline_of_row(open).is_some() {
-            return "the contact has none in the pipeline of the row".into();
-        }
-        let column = self.column_of(open.settings, FieldId::PIPELINE);
-        NotFound { column, why: "the row names no pipeline that there is".to_owned() }
-    }
-
     /// The compared fields for which the row has no usable value, as the reason why no opportunity was found. `None` if
     /// it has one for each.
-    fn missing_fields(&self, open: OpenSide<'_>) -> Option<NotFound> {
-        let OpenSide { settings, .. } = open;
+    fn missing_fields(&self, open: OpenOpportunity<'_>) -> Option<NotFound> {
+        let OpenOpportunity { settings, .. } = open;
         let matching = settings.account.opportunities.matching.as_ref()?;
         let field = |key: &&str| settings.fields.find(Object::Opportunity, key);
         let is_missing = |key: &&str| {
@@ -196,7 +176,7 @@ impl Planner {
     /// lowest open one that is passed over for them.
     fn each_agreeing(
         &mut self,
-        open: OpenSide<'_>,
+        open: OpenOpportunity<'_>,
         matching: &OpportunityMatching,
         contact: ContactNumber,
         mut show: impl FnMut(u32, OpportunityNumber),
@@ -235,7 +215,7 @@ impl Planner {
     /// Those of some closed opportunities that have the status of the row and all of its values.
     fn closed_as(
         &self,
-        open: OpenSide<'_>,
+        open: OpenOpportunity<'_>,
         closed: impl Iterator<Item = (u32, OpportunityNumber)>,
     ) -> Agreeing {
         let mut closed = closed.peekable();
@@ -265,7 +245,7 @@ impl Planner {
     /// The compared values of a row.
     fn compared_of_row(
         &self,
-        open: OpenSide<'_>,
+        open: OpenOpportunity<'_>,
         matching: &OpportunityMatching,
     ) -> Option<Compared> {
         Compared::of(open.settings, matching, |field| self.compared_values(open, field))
@@ -273,7 +253,7 @@ impl Planner {
 
     /// The values by which a row is compared in a field: its own, or else those that a new opportunity of the row would
     /// have. With an earlier import, the row may have created that opportunity (L3).
-    fn compared_values<'p>(&'p self, open: OpenSide<'p>, field: FieldId) -> Compares<'p> {
+    fn compared_values<'p>(&'p self, open: OpenOpportunity<'p>, field: FieldId) -> Compares<'p> {
         let is_list = open.settings.fields.get(field).is_list;
         let value = match field {
             FieldId::PIPELINE | FieldId::STAGE | FieldId::STATUS => {
@@ -288,7 +268,7 @@ impl Planner {
     /// The items of a row in a list.
     fn items_said<'p>(
         &'p self,
-        OpenSide { settings, at, .. }: OpenSide<'p>,
+        OpenOpportunity { settings, at, .. }: OpenOpportunity<'p>,
         field: FieldId,
     ) -> Compares<'p> {
         let row = self.opportunity_row(self.row_at(at));
@@ -303,7 +283,7 @@ impl Planner {
     /// 0 as its value (O6).
     fn stands_in<'p>(
         &'p self,
-        OpenSide { settings, at, .. }: OpenSide<'p>,
+        OpenOpportunity { settings, at, .. }: OpenOpportunity<'p>,
         field: FieldId,
     ) -> Option<Value<'p>> {
         let columns = settings.columns_of(field);
@@ -320,7 +300,7 @@ impl Planner {
     /// the row misspells it.
     fn standing_value<'p>(
         &'p self,
-        OpenSide { settings, at, .. }: OpenSide<'p>,
+        OpenOpportunity { settings, at, .. }: OpenOpportunity<'p>,
         field: FieldId,
     ) -> Option<Value<'p>> {
         let row = self.opportunity_row(self.row_at(at));
@@ -335,55 +315,5 @@ impl Planner {
             _ => standing.status,
         };
         text.map(Value::Text)
-    }
-
-    /// The opportunities that a contact has in the pipeline of a row, after the rows so far (O4); `None` if it has
-    /// none.
-    pub(super) fn in_same_pipeline(
-        &mut self,
-        open: OpenSide<'_>,
-        contact: ContactNumber,
-    ) -> Option<InPipeline> {
-        let pipeline = self.pipeline_of_row(open)?;
-        let pipeline = self.pipeline_number(Some(&pipeline));
-        let opportunities = self.opportunities.of_contact.get(&contact)?;
-        let there = opportunities.iter().copied().filter(|&opportunity| {
-            let state = &self.opportunities.states[opportunity.index()];
-            state.contact == Some(contact) && state.pipeline == pipeline
-        });
-        let mut all: SmallVec<[OpportunityNumber; 1]> = there.collect();
-        // An opportunity that has left the contact and come back is listed twice.
-        all.sort_unstable_by_key(|opportunity| opportunity.number());
-        all.dedup();
-        let lowest = all.iter().copied().min_by(|a, b| self.ledger.compare(*a, *b))?;
-        Some(InPipeline { lowest, all })
-    }
-
-    /// The pipeline of a new opportunity of the row; `None` if the row names one that does not exist.
-    fn pipeline_of_row(&self, OpenSide { settings, at, .. }: OpenSide<'_>) -> Option<String> {
-        let row = self.opportunity_row(self.row_at(at));
-        let mut is_known = true;
-        let standing = Standing::brought_by(settings, &row, |problem| {
-            is_known &= !problem.code.is_about_pipeline();
-        });
-        standing.pipeline.filter(|_| is_known).map(Cow::into_owned)
-    }
-
-    /// Reports which of several opportunities in one pipeline a row updates (O4).
-    pub(super) fn report_choice(
-        &mut self,
-        at: usize,
-        chosen: OpportunityNumber,
-        InPipeline { all, lowest }: &InPipeline,
-    ) {
-        if all.len() > 1 {
-            let names = self.ledger.names(all.to_vec());
-            let name = self.ledger.name(chosen);
-            // If the row was planned before an interruption, it keeps the one that was the lowest then.
-            let why = if chosen == *lowest { "the lowest is taken" } else { "this one is taken" };
-            let told = format!("{names}; {why}, {name}");
-            let finding = self.of_opportunity(at, IssueCode::OpportunityMatchSeveral);
-            self.report(finding.severity(Severity::Warning).detail(told));
-        }
     }
 }

@@ -1,7 +1,7 @@
 //! What mode and policy do with a row, depending on whether the opportunity it means exists (behaviour §5, §8).
 
-use super::matching::{InPipeline, NotFound};
-use super::{OpenSide, OpportunityDecision};
+use super::matching::NotFound;
+use super::{OpenOpportunity, OpportunityDecision};
 use crate::account::{Relink, Unlinked};
 use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode, Severity};
@@ -22,7 +22,7 @@ impl Planner {
     /// Decides about a row that means this opportunity: it is folded into it, unless the mode is to create only.
     pub(super) fn meet_opportunity(
         &mut self,
-        open: OpenSide<'_>,
+        open: OpenOpportunity<'_>,
         opportunity: OpportunityNumber,
         by: By,
     ) -> OpportunityDecision {
@@ -30,21 +30,6 @@ impl Planner {
             Mode::Create => self.skip_existing(open.at, opportunity, by),
             Mode::Update | Mode::Upsert => self.update(open, opportunity, by),
         }
-    }
-
-    /// Decides about a row that means this opportunity because it is in the pipeline of the row. If there are several
-    /// in that pipeline, reports which one is meant (O4).
-    pub(super) fn meet_in_pipeline(
-        &mut self,
-        open: OpenSide<'_>,
-        opportunity: OpportunityNumber,
-        there: &InPipeline,
-    ) -> OpportunityDecision {
-        let decision = self.meet_opportunity(open, opportunity, By::Pipeline);
-        if matches!(decision, OpportunityDecision::Joins { .. }) {
-            self.report_choice(open.at, opportunity, there);
-        }
-        decision
     }
 
     /// Skips a row whose opportunity exists.
@@ -62,11 +47,11 @@ impl Planner {
     /// Decides that a row is folded into an opportunity, and what becomes of the link to a contact (P6, P7).
     fn update(
         &mut self,
-        open: OpenSide<'_>,
+        open: OpenOpportunity<'_>,
         opportunity: OpportunityNumber,
         by: By,
     ) -> OpportunityDecision {
-        let OpenSide { settings, at, link, .. } = open;
+        let OpenOpportunity { settings, at, link, .. } = open;
         if self.misfits_fail(open, opportunity) {
             return OpportunityDecision::Nothing(Outcome::Fail);
         }
@@ -121,13 +106,6 @@ impl Planner {
         }
     }
 
-    /// Whether the interrupted import has created this contact under this id. To the plan, the contact is new (X6).
-    fn was_created_as(&self, contact: ContactNumber, id: &str) -> bool {
-        let entry = &self.ledger.contacts[contact.index()];
-        let created = entry.first_row.and_then(|row| self.interrupted.created.get(&row));
-        entry.is_new() && created.is_some_and(|created| created.as_deref() == Some(id))
-    }
-
     /// The contact that an opportunity belongs to after the rows so far.
     fn owner(&self, opportunity: OpportunityNumber) -> Option<Owner> {
         match self.opportunities.states[opportunity.index()].contact {
@@ -140,11 +118,11 @@ impl Planner {
     /// `beside` is an opportunity of the contact in the same pipeline, if the policy does not allow a second one there.
     pub(super) fn meet_no_opportunity(
         &mut self,
-        open: OpenSide<'_>,
+        open: OpenOpportunity<'_>,
         contact: Option<ContactNumber>,
         beside: Option<OpportunityNumber>,
     ) -> OpportunityDecision {
-        let OpenSide { settings, mode, at, .. } = open;
+        let OpenOpportunity { settings, mode, at, .. } = open;
         if mode == Mode::Update {
             // The account also matches opportunities without ids, so the issue says why none was found.
             let NotFound { column, why } = match contact {

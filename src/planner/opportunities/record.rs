@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::standing::PlainStanding;
-use super::{OpenSide, OpportunityDecision, State, Status};
+use super::{OpenOpportunity, OpportunityDecision, State, Status};
 use crate::draft::Settings;
 use crate::field::FieldId;
 use crate::issue::{IssueCode, Severity};
@@ -18,7 +18,7 @@ impl Planner {
     /// Carries out a decision about an opportunity side, and notes it in the ledger.
     pub(super) fn write_down_opportunity(
         &mut self,
-        open: OpenSide<'_>,
+        open: OpenOpportunity<'_>,
         decision: OpportunityDecision,
     ) {
         let row = self.row_at(open.at);
@@ -45,10 +45,10 @@ impl Planner {
     /// has found it, and the outcome.
     fn carry_out(
         &mut self,
-        open: OpenSide<'_>,
+        open: OpenOpportunity<'_>,
         decision: OpportunityDecision,
     ) -> (Option<OpportunityNumber>, By, Outcome) {
-        let OpenSide { settings, at, .. } = open;
+        let OpenOpportunity { settings, at, .. } = open;
         match decision {
             OpportunityDecision::Nothing(outcome) => (None, By::New, outcome),
             OpportunityDecision::Aside(opportunity, by, outcome) => {
@@ -78,7 +78,7 @@ impl Planner {
     /// row.
     fn link_and_tag(
         &mut self,
-        OpenSide { settings, at, .. }: OpenSide<'_>,
+        OpenOpportunity { settings, at, .. }: OpenOpportunity<'_>,
         opportunity: OpportunityNumber,
         contact: Option<ContactNumber>,
     ) {
@@ -92,7 +92,7 @@ impl Planner {
 
     /// Whether our own error log says that the opportunity of this row was imported before, and nobody has changed its
     /// cells since (§15).
-    fn is_as_imported(&self, OpenSide { settings, at, .. }: OpenSide<'_>) -> bool {
+    fn is_as_imported(&self, OpenOpportunity { settings, at, .. }: OpenOpportunity<'_>) -> bool {
         settings.has_opportunity_checks()
             && settings.is_opportunity_as_imported(&self.ledger.cells(self.row_at(at)))
     }
@@ -115,7 +115,12 @@ impl Planner {
 
     /// Notes that a row has found an opportunity, and in which way. Returns what it leaves of the opportunity to later
     /// rows (O5).
-    fn claim(&mut self, open: OpenSide<'_>, opportunity: OpportunityNumber, by: By) -> Claim {
+    fn claim(
+        &mut self,
+        open: OpenOpportunity<'_>,
+        opportunity: OpportunityNumber,
+        by: By,
+    ) -> Claim {
         let borrows = by == By::Match && self.cannot_create(open);
         let row = self.row_at(open.at);
         let state = &mut self.opportunities.states[opportunity.index()];

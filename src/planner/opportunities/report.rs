@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::OpenSide;
+use super::OpenOpportunity;
 use crate::draft::{Column, Settings, pipeline_and_stages};
 use crate::field::FieldId;
 use crate::issue::{Finding, IssueCode, Severity};
@@ -57,7 +57,7 @@ impl Planner {
     /// only dropped.
     pub(super) fn misfits_fail(
         &mut self,
-        OpenSide { settings, at, .. }: OpenSide<'_>,
+        OpenOpportunity { settings, at, .. }: OpenOpportunity<'_>,
         opportunity: OpportunityNumber,
     ) -> bool {
         let is_strict = |column: &Column| column.on_invalid == OnInvalid::FailRow;
