@@ -5,6 +5,8 @@
 //! fingerprint the run still recognises them as records that the file has met before.
 
 mod earlier;
+mod opening;
+mod planning;
 mod remembering;
 mod tokenless;
 
@@ -12,23 +14,24 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::checkpoint::first_checkpoint;
-use super::driver::{WhileWriting, apply, apply_window, leave_window};
+use super::driver::{apply, apply_window, leave_window};
 use super::event::Event;
 use super::job::{Ending, Job};
 use super::progress::{Control, Progress, Status};
 use super::report::Report;
-use super::token::{HEAD, Tokens};
-use super::written_before::{WrittenBefore, check_resumed};
+use super::token::Tokens;
+use super::written_before::check_resumed;
 use crate::draft::Settings;
 use crate::error::Error;
 use crate::issue::{Finding, IssueCode, Severity};
-use crate::object::{Object, RowIndex, RowNumber};
-use crate::plan::{Interrupted, Ledger, Memory, Plan, RowNumbers, Stats};
-use crate::planner::{Pace, RowsToPlan, Scanner, Threads, digest_of, plan_rows};
+use crate::object::{RowIndex, RowNumber};
+use crate::plan::{Ledger, Memory, Plan, Stats};
+use crate::planner::{Scanner, digest_of};
 use crate::source::{Block, Rows, SourceError};
 use crate::storage::{AsyncStorageWrite, Checkpoint};
 use crate::trace;
 use earlier::EarlierRun;
+use opening::{Held, hold, observe, report_of_file, take_up};
 use remembering::Changed;
 pub(super) use remembering::met_on;
 use tokenless::Remembered;
@@ -44,16 +47,6 @@ pub(crate) struct Run<'a> {
     pub(crate) job: Job,
     pub(crate) resumed: Option<Checkpoint>,
 }
-
-/// If a file cannot be read twice, formats are inferred from its first windows (behaviour §9): as many of them as it
-/// takes to have this many rows, or [this many bytes](HEAD_BYTES).
-const HEAD_ROWS: usize = 10_000;
-
-/// See [`HEAD_ROWS`].
-const HEAD_BYTES: u64 = 8 << 20;
-
-/// Blocks that were read before the first one is planned, each with the findings about it.
-type Held = VecDeque<(Block, Vec<Finding>)>;
 
 /// A run under way: the file as far as it has been read, and what its windows have left.
 struct Runner<'a> {
@@ -139,66 +132,6 @@ async fn run_file<S: AsyncStorageWrite>(
         }
         Err(error) => Err(error.with_total(total)),
     }
-}
-
-/// Takes over what an interrupted run has left in its checkpoint.
-fn take_up<E: std::error::Error + 'static>(
-    job: &mut Job,
-    resumed: &Checkpoint,
-    file_rows: Option<u64>,
-) -> Result<(), Error<E>> {
-    // After the last window, the checkpoint names the row that would come next.
-    if file_rows.is_some_and(|rows| resumed.row > rows + 1) {
-        return Err(Error::Resume { differs: vec!["row"] });
-    }
-    job.is_begun = resumed.is_begun;
-    job.refused = resumed.refused.clone();
-    job.failed = resumed.failed.clone();
-    job.met = resumed.met.clone();
-    Ok(())
-}
-
-/// Reads the file to its end, to infer formats from every cell before the first row is planned. Returns the digest and
-/// the number of rows.
-fn observe(mut rows: Rows<'_>, scan: &mut Scanner) -> Result<(String, Option<u64>), SourceError> {
-    let (mut block, mut findings) = (Block::new(), Vec::new());
-    let mut count = 0;
-    while rows.read_block(&mut block, HEAD_ROWS, &mut findings)? {
-        count += block.len() as u64;
-        scan.observe(&block);
-        findings.clear();
-    }
-    Ok((digest_of(&rows), Some(count)))
-}
-
-/// Reads the beginning of a file that cannot be read twice into `held`. Returns the digest of that beginning.
-fn hold(
-    rows: &mut Rows<'_>,
-    window: usize,
-    scan: &mut Scanner,
-    held: &mut Held,
-) -> Result<String, SourceError> {
-    let mut count = 0;
-    while count < HEAD_ROWS && rows.bytes_read() < HEAD_BYTES {
-        let (mut block, mut findings) = (Block::new(), Vec::new());
-        if !rows.read_block(&mut block, window, &mut findings)? {
-            break;
-        }
-        count += block.len();
-        scan.observe(&block);
-        held.push_back((block, findings));
-    }
-    Ok(format!("{HEAD}{}", digest_of(rows)))
-}
-
-/// The report of a run before its first window. It has the issues about the file as a whole.
-fn report_of_file(mut report: Report, rows: &Rows<'_>, findings: &[Finding]) -> Report {
-    for finding in findings {
-        let issue = report.plan.render(finding);
-        report.keep(issue);
-    }
-    report.plan.source_issues = rows.findings().to_vec();
-    report
 }
 
 impl Runner<'_> {
@@ -316,16 +249,6 @@ impl Runner<'_> {
         Ok(report)
     }
 
-    fn is_over_budget(&self, stats: &Stats) -> bool {
-        self.job.budget.is_some_and(|budget| budget.is_exceeded(stats))
-    }
-
-    /// The progress before anything is written of the window that ends with row number `rows`.
-    fn reached(&self, rows: u64) -> Progress {
-        let (bytes, total_bytes) = (self.rows.bytes_read(), self.rows.total_bytes());
-        Progress { status: Status::Planning, rows, bytes, total_bytes, ..self.before }
-    }
-
     /// The next window of rows: one that is held, or one that is read now.
     fn next_block(&mut self) -> Result<Option<(Block, Vec<Finding>)>, SourceError> {
         if let Some(held) = self.held.pop_front() {
@@ -341,67 +264,14 @@ impl Runner<'_> {
         Ok(Some((block, findings)))
     }
 
-    /// Plans one window, whose rows the plan numbers from 1.
-    async fn plan<S: AsyncStorageWrite>(
-        &mut self,
-        mut block: Block,
-        mut findings: Vec<Finding>,
-        storage: &mut S,
-    ) -> Result<Plan, Error<S::Error>> {
-        let offset = renumber(&mut block, &mut findings);
-        let numbers = RowNumbers::After(offset);
-        let len = u32::try_from(block.len()).unwrap_or(u32::MAX);
-        let known = match self.job.resumes {
-            true => WrittenBefore::ask(&self.tokens, &numbers, len, storage).await?,
-            false => WrittenBefore::default(),
-        };
-        let interrupted = self.interrupted(&known, offset, len);
-        let rows = RowsToPlan {
-            interrupted,
-            settings: self.settings.clone(),
-            blocks: vec![block],
-            findings,
-            numbers,
-            memory: self.memory.clone(),
-            pace: Pace { window_rows: self.planning_window, threads: Threads::InTurn(1) },
-        };
-        let first = RowNumber(offset + 1);
-        let is_hidden = |object, id: &str| {
-            known.is_hidden(object, id) || self.earlier.is_later(object, id, first)
-        };
-        let mut plan = plan_rows(rows, &mut WhileWriting(storage), is_hidden).await?;
-        plan.file_digest = self.file_digest.clone();
-        self.remember_tokenless(&plan);
-        known.restore_outcomes(&mut plan);
-        let next = RowNumber(offset + len + 1);
-        if self.earlier.is_past(next) {
-            self.earlier.leave_past(&known, &mut plan);
-        }
-        Ok(plan)
+    fn is_over_budget(&self, stats: &Stats) -> bool {
+        self.job.budget.is_some_and(|budget| budget.is_exceeded(stats))
     }
 
-    /// What the `len` rows after the first `offset` had found before the import was interrupted.
-    fn interrupted(&mut self, known: &WrittenBefore, offset: u32, len: u32) -> Interrupted {
-        let mut interrupted = known.interrupted();
-        if !self.job.resumes {
-            return interrupted;
-        }
-        Arc::make_mut(&mut self.memory).note_written(&interrupted);
-        interrupted.note_failed(&self.job.failed, offset, len);
-        interrupted.note_met(&self.job.met, offset, len);
-        interrupted.is_complete = self.earlier.names_all;
-        // A row had also found a record that storage then refused to write.
-        let last = u64::from(offset) + u64::from(len);
-        let refused = self.earlier.refused(RowNumber(offset + 1), last).iter();
-        let refused = refused.filter(|it| it.object == Object::Contact && !it.is_of_tags());
-        for refusal in refused {
-            let row = RowIndex::new(refusal.row.0 - offset - 1);
-            match &refusal.id {
-                Some(id) => _ = interrupted.contacts.insert(row, id.as_str().into()),
-                None => _ = interrupted.created.insert(row, None),
-            }
-        }
-        interrupted
+    /// The progress before anything is written of the window that ends with row number `rows`.
+    fn reached(&self, rows: u64) -> Progress {
+        let (bytes, total_bytes) = (self.rows.bytes_read(), self.rows.total_bytes());
+        Progress { status: Status::Planning, rows, bytes, total_bytes, ..self.before }
     }
 
     /// Puts what storage refused into every checkpoint from here on, and writes such a checkpoint before the next
@@ -440,16 +310,6 @@ impl Runner<'_> {
         let told = apply(empty, &job, storage, |_| Control::Continue).await;
         told.map(|report| report.checkpoint)
     }
-}
-
-/// Numbers the rows of a block from 1, also in the findings about them. Returns how many rows of the file come before.
-fn renumber(block: &mut Block, findings: &mut [Finding]) -> u32 {
-    let offset = block.first_row().0 - 1;
-    block.renumber(RowNumber(1));
-    for row in findings.iter_mut().filter_map(|finding| finding.row.as_mut()) {
-        *row = RowNumber(row.0 - offset);
-    }
-    offset
 }
 
 /// Whether the adapter broke its contract, so that the run must stop: what was written is not known. When the import is
