@@ -228,6 +228,9 @@ fn a_phone_is_read_in_any_way_of_writing() {
         ("(11) 2345-6789 ramal 12", "BR", "+551123456789;ext=12"),
         ("+52 1 55 1234 5678", "US", "+525512345678"),
         ("0052 1 (55) 1234-5678", "MX", "+525512345678"),
+        ("0011 32 12 34 56 78", "AU", "+3212345678"),
+        ("0011 1 206 555 0123", "AU", "+12065550123"),
+        ("436641234567", "AT", "+436641234567"),
     ] {
         assert_eq!(read_phone(cell, Some(region)), expected, "{cell:?}");
     }
@@ -260,6 +263,8 @@ fn no_phone_is_invented() {
         ("000-000-0000", "US", "phone-invalid"),
         ("123-456-7890", "US", "phone-invalid"),
         ("@#!", "US", "phone-invalid"),
+        // Valid with the `+` that it may have lost, and as another number without it.
+        ("4915123456789", "DE", "phone-invalid"),
     ] {
         assert_eq!(read_phone(cell, Some(region)), expected, "{cell:?}");
     }
@@ -306,6 +311,13 @@ fn a_date_is_read_in_many_shapes() {
         ("31.3.2026 9 Uhr", "2026-03-31"),
         ("Wed Mar 4 13:30:09 UTC 2026", "2026-03-04"),
         ("Wed Mar 04 20:19:24 +0000 2026", "2026-03-04"),
+        ("बुधवार, 4 मार्च 2026", "2026-03-04"),
+        ("بدھ، 4 مارچ، 2026", "2026-03-04"),
+        ("4 كانون الثاني 2026", "2026-01-04"),
+        ("4 ม.ค. 2026", "2026-01-04"),
+        ("2026 թ. մրտ 4, չորեքշաբթի", "2026-03-04"),
+        ("e mërkurë, 4 mars 2026", "2026-03-04"),
+        ("Miyerkules, Marso 4, 2026", "2026-03-04"),
     ] {
         assert_eq!(
             normalize::date(cell, &open).map(|date| date.to_string()),
@@ -345,6 +357,8 @@ fn what_is_no_day_is_refused() {
         "4/3/2026 25:00",
         "4/3/2026 14:61",
         "5 listopada 2026",
+        "4 كانون 2026",
+        "4 ม.ค. 2569",
     ] {
         assert_eq!(normalize::date(cell, &dmy), Err(IssueCode::DateInvalid), "{cell}");
     }
@@ -416,6 +430,14 @@ fn an_amount_is_read_in_many_shapes() {
         ("US$ 5", "5"),
         ("$5.00 USD", "5"),
         ("5 000 kr.", "5000"),
+        ("10 000,00 F\u{202f}CFA", "10000"),
+        ("FCFA 1 500", "1500"),
+        ("GH₵1,234.50", "1234.5"),
+        ("-Nfk 250.75", "-250.75"),
+        ("৳1,23,456.00", "123456"),
+        ("(1,234.50 ؋)", "-1234.5"),
+        ("1 234,50 сўм", "1234.5"),
+        ("XCG 12.50", "12.5"),
     ] {
         let read = normalize::decimal(cell, None).map(|number| number.normalize().to_string());
         assert_eq!(read, Ok(number.into()), "{cell:?}");

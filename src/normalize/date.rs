@@ -4,6 +4,7 @@
 mod lexer;
 mod months;
 mod named;
+mod names;
 mod plain;
 mod scan;
 
@@ -44,7 +45,7 @@ impl Default for DateFormat {
 ///
 /// It reads ISO dates, `20260304` too; numeric dates, in the given order or, without one, if they can be read in only
 /// one way; and dates with the name of a month in English, German, French, Spanish, Portuguese, Italian, Dutch and some
-/// thirty other languages. Years before 1600 and after 2400 are read in ISO dates only, because elsewhere they are of
+/// seventy other languages. Years before 1600 and after 2400 are read in ISO dates only, because elsewhere they are of
 /// another calendar.
 ///
 /// # Errors

@@ -22,9 +22,10 @@ pub(crate) use plain::plain_phone;
 /// and digits and dashes of other scripts are understood. An extension is kept apart.
 ///
 /// No number is ever invented (behaviour V6). A number that the numbering plan of its region does not know is
-/// refused; under [`PhoneRule::Possible`], one that cannot have that length. So is `0711/2345670/9`, whose last
-/// digit may be a second number or an extension: without it, it would be the number of everybody who shares
-/// the switchboard, and make them one contact (V4).
+/// refused; under [`PhoneRule::Possible`], one that cannot have that length. So is one that may have lost its `+`
+/// and is valid with and without it, and so is `0711/2345670/9`, whose last digit may be a second number or an
+/// extension: without it, it would be the number of everybody who shares the switchboard, and make them one contact
+/// (V4).
 ///
 /// # Errors
 /// [`IssueCode::PhoneDamaged`] for a number that a spreadsheet has rounded (`1.5550101234E+10`),
@@ -65,14 +66,37 @@ fn in_full(cell: &str, region: Option<&str>, rule: PhoneRule) -> Result<Phone, I
         // This is a whole number and a word behind it, whose letters would otherwise become further digits.
         return Err(IssueCode::PhoneInvalid);
     }
+    // Behind the `0011` that is dialled in Australia, `11` is no beginning of a number in America.
     if let Some(rest) = number.strip_prefix("00")
+        && !rest.starts_with("11")
         && let Some(phone) = found(&format!("+{rest}"), None)
     {
         return Ok(phone);
     }
-    found(number, region)
+    let phone = found(number, region)
         .or_else(|| found(&without_mobile_one(number)?, None))
-        .ok_or(IssueCode::PhoneInvalid)
+        .ok_or(IssueCode::PhoneInvalid)?;
+    let abroad = with_plus(number, region).and_then(|number| found(&number, None));
+    match abroad.is_some_and(|other| other != phone) {
+        true => Err(IssueCode::PhoneInvalid),
+        false => Ok(phone),
+    }
+}
+
+/// A number that may have lost its `+`, with it: it begins with the country code of its region. In Germany,
+/// `4915123456789` is a mobile phone then, and without it one in East Frisia.
+#[cfg(feature = "phone")]
+fn with_plus(number: &str, region: Option<&str>) -> Option<String> {
+    use rlibphonenumber::{PHONE_NUMBER_UTIL, Region};
+
+    let region = Region::from_code(region?).ok()?;
+    let code = PHONE_NUMBER_UTIL.get_country_code_for_region(region)?;
+    number.starts_with(&code.to_string()).then(|| format!("+{number}"))
+}
+
+#[cfg(not(feature = "phone"))]
+fn with_plus(_number: &str, _region: Option<&str>) -> Option<String> {
+    None
 }
 
 /// `+52 1 55 1234 5678`: a mobile phone in Mexico had a `1` behind the country code until 2019, and WhatsApp still

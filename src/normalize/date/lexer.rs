@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use smallvec::SmallVec;
 
-use super::months::{Word, word};
+use super::months::{Word, name};
 use super::plain;
 use crate::normalize::as_it_looks;
 use crate::normalize::digits::{ascii_digit, is_dash, is_mark};
@@ -126,7 +126,7 @@ fn simplified(cell: &str) -> String {
             c if is_dash(c) => out.push('-'),
             c if c.is_whitespace() => out.push(' '),
             '\u{2019}' | '\u{5f3}' => out.push('\''),
-            '\u{60c}' => out.push(','),
+            '\u{60c}' | '\u{104a}' => out.push(','),
             c => out.push(c),
         }
     }
@@ -279,8 +279,8 @@ fn tokens(text: &str) -> Option<SmallVec<[Token; 12]>> {
         } else if matches!(c, '年' | '月' | '日' | '년' | '월' | '일') {
             rest = &rest[c.len_utf8()..];
         } else if c.is_alphabetic() {
-            let len = rest.len() - rest.trim_start_matches(char::is_alphabetic).len();
-            match word(&rest[..len])? {
+            let (word, len) = name(rest)?;
+            match word {
                 Word::Month(month) => tokens.push(Token::Month(month)),
                 Word::MonthOrWeekday(month) => weekday = Some(weekday.unwrap_or(month)),
                 Word::Filler => {}

@@ -1,4 +1,4 @@
-//! The words in dates: months, weekdays, and the fillers between them.
+//! What a word in a date is: a month, or a weekday or another filler.
 //!
 //! For English, German, French, Spanish, Portuguese, Italian and Dutch the usual abbreviations are known, for
 //! other languages the names and abbreviations that CLDR has. A word that is one month in one language and
@@ -6,6 +6,7 @@
 
 use std::sync::LazyLock;
 
+use super::names::{FILLERS, FURTHER, FURTHER_WEEKDAYS, MONTHS, OTHERS, SHORT, WEEKDAYS};
 use crate::maps::Map;
 use crate::normalize::folded;
 
@@ -19,111 +20,6 @@ pub(super) enum Word {
     Filler,
 }
 
-/// Months in the seven languages, with all abbreviations of three letters and more.
-const MONTHS: [&[&str]; 12] = [
-    &["january", "januar", "jänner", "janvier", "enero", "janeiro", "gennaio", "januari"],
-    &["february", "februar", "feber", "février", "febrero", "fevereiro", "febbraio", "februari"],
-    &["march", "märz", "maerz", "mars", "marzo", "março", "marco", "maart", "mrt", "mrz"],
-    &["april", "avril", "abril", "aprile"],
-    &["may", "mai", "mayo", "maio", "maggio", "mei"],
-    &["june", "juni", "juin", "junio", "junho", "giugno"],
-    &["july", "juli", "juillet", "julio", "julho", "luglio"],
-    &["august", "août", "aout", "agosto", "augustus"],
-    &["september", "septembre", "septiembre", "setiembre", "setembro", "settembre", "sept"],
-    &["october", "oktober", "octobre", "octubre", "outubro", "ottobre"],
-    &["november", "novembre", "noviembre", "novembro"],
-    &["december", "dezember", "décembre", "diciembre", "dezembro", "dicembre"],
-];
-
-/// Abbreviations that are no beginning of a name above.
-const SHORT: [(&str, u16); 2] = [("jun", 6), ("jul", 7)];
-
-/// Months in other languages, each word by itself.
-const OTHERS: [&str; 12] = [
-    "gener ian ianuarie jaan jaanuar januarie január januára janvāris janúar led leden ledna \
-     oca ocak saus sausio sausis sij siječanj siječnja sty styczeń stycznia tammi tammikuu \
-     tammikuuta xan xaneiro ιαν ιανουάριος ιανουαρίου сту студзень студзеня січ січень січня \
-     янв январь января яну януари јан јануар јануари בינו בינואר ינו ינואר يناير",
-    "febreiro febrer februarie február februára februāris febrúar helmi helmikuu helmikuuta \
-     lut lutego luty vas vasario vasaris veebr veebruar velj veljača veljače úno únor února \
-     şub şubat φεβ φεβρουάριος φεβρουαρίου лют лютага лютий лютого люты феб фебруар фев февр \
-     февраль февраля февруари בפבר בפברואר פבר פברואר فبراير",
-    "bře březen března kov kovas kovo maalis maaliskuu maaliskuuta mac marca marec maret mart \
-     martie marts marzec márc március märts ožu ožujak ožujka μάρ μάρτιος μαρ μαρτίου бер \
-     березень березня мар март марта сак сакавік сакавіка במרץ מרץ مارس",
-    "aprilie aprill apríl apríla aprīlis bal balandis balandžio dub duben dubna huhti \
-     huhtikuu huhtikuuta kwi kwiecień kwietnia nis nisan tra travanj travnja ápr április απρ \
-     απρίλιος απριλίου апр апрель апреля април квіт квітень квітня кра красавік красавіка אפר \
-     אפריל באפר באפריל أبريل",
-    "geg gegužė gegužės kvě květen května maig maijs maj maja mayıs maí máj mája május svi \
-     svibanj svibnja touko toukokuu toukokuuta μάι μάιος μαΐ μαΐου май мая мај трав травень \
-     травня במאי מאי مايو",
-    "birž birželio birželis cze czerwca czerwiec haz haziran iun iunie junie junij juny juuni \
-     jún júna június júní jūn jūnijs kesä kesäkuu kesäkuuta lip lipanj lipnja xuño červen \
-     června čvn ιουν ιουνίου ιούν ιούνιος июн июнь июня черв червень червня чэр чэрвень \
-     чэрвеня юни јун јуни ביוני יוני يونيو",
-    "heinä heinäkuu heinäkuuta iul iulie julai julie julij juliol juuli júl júla július júlí \
-     jūl jūlijs liep liepa liepos lip lipca lipiec srp srpanj srpnja tem temmuz xul xullo \
-     července červenec čvc ιουλ ιουλίου ιούλ ιούλιος июл июль июля лип липень липня ліп \
-     ліпень ліпеня юли јул јули ביולי יולי يوليو",
-    "agost agu agustus augusta augusti augusts augusztus avg avgust ağu ağustos elo elokuu \
-     elokuuta kol kolovoz kolovoza ogo ogos rugp rugpjūtis rugpjūčio sie sierpień sierpnia \
-     srp srpen srpna ágú ágúst αυγ αυγούστου αύγ αύγουστος авг август августа жні жнівень \
-     жніўня серп серпень серпня אוג אוגוסט באוג באוגוסט أغسطس",
-    "eyl eylül rugs rugsėjis rugsėjo ruj rujan rujna septembar septembra septembrie \
-     septembris setembre syys syyskuu syyskuuta szept szeptember wrz wrzesień września zář \
-     září σεπ σεπτέμβριος σεπτεμβρίου вер верасень верасня вересень вересня сент сентябрь \
-     сентября сеп септембар септември בספט בספטמבר ספט ספטמבר سبتمبر",
-    "eki ekim lis listopad listopada loka lokakuu lokakuuta octombrie oktobar oktobris \
-     oktoober október októbra paź październik października spal spalio spalis říj říjen října \
-     οκτ οκτωβρίου οκτώβριος жовт жовтень жовтня кас кастрычнік кастрычніка окт октобар \
-     октомври октябрь октября אוק אוקטובר באוק באוקטובר أكتوبر",
-    "kas kasım lapkr lapkritis lapkričio lis listopad listopada listopadu marras marraskuu \
-     marraskuuta noiembrie novembar novembra novembris nóv nóvember stu studeni studenoga νοέ \
-     νοέμβριος νοε νοεμβρίου лист листопад листопада ліс лістапад лістапада нов новембар ное \
-     ноември нояб ноябрь ноября בנוב בנובמבר נוב נובמבר نوفمبر",
-    "ara aralık decembar decembra decembrie decembris decembro des desember desembre dets \
-     detsember dis disember gru grudnia grudzień gruod gruodis gruodžio joulu joulukuu \
-     joulukuuta pro prosinac prosinca prosince prosinec δεκ δεκέμβριος δεκεμβρίου груд \
-     грудень грудня дек декабрь декабря декември дец децембар сне снежань снежня בדצמ בדצמבר \
-     דצמ דצמבר ديسمبر",
-];
-
-const WEEKDAYS: &str = "ahad ahd an antradienis ba bảy ceturtd ceturtdiena chủ cmt cs csütörtök cum cuma \
-     cumartesi czw czwartek dc dg di dienstag dijous dilluns dim dimanche dimarts dimecres \
-     dinsdag dissabte diumenge divendres dj dl do dom domenica domingo donderdag donnerstag \
-     ds dt dum duminică dv esmaspäev feira fim fimmtudagur fr fre fredag freitag fri friday \
-     fös föstudagur gio giovedì hai hétfő isn isnin jeu jeudi joi jue jueves jum jumaat jumat \
-     kam kamis ke kedd keskiviikko keskiviikkona ketvirtadienis kha khamis kolmapäev kt la \
-     lau lauantai lauantaina laugardagur laupäev lun lundi lunedì lunes luni luns lör lördag \
-     lør lørdag ma maanantai maanantaina maandag man mandag mardi martedì martes marți mer \
-     mercoledì mercredi mi mie miercuri min minggu mittwoch mié miércoles mið miðvikudagur mo \
-     mon monday montag mán mánudagur mån måndag mér mércores ne ned nedelja nedeľa nedjelja \
-     neděle neljapäev nhật niedz niedziela năm ons onsdag otrd otrdiena paz pazar pazartesi \
-     pe penktadienis per perjantai perjantaina perşembe pet petak petek pi piatok piektd \
-     piektdiena pirmadienis pirmd pirmdiena piątek pn po pon pondelok pondělí ponedeljak \
-     ponedeljek ponedjeljak poniedziałek pr pt pzt pá pátek péntek pühapäev qua quarta qui \
-     quinta rab rabu reede sa sab sabato sabtu sal salı sam samedi samstag sat saterdag \
-     saturday seg segunda sekmadienis sel selasa sen senin sestd sestdiena sex sexta sk so \
-     sob sobota sondag sonnabend sonntag sre sreda sri srijeda st streda středa su sub subota \
-     sun sunday sunnudagur sunnuntai svētd svētdiena sze szerda szo szombat sáb sábado sáu \
-     sâm sâmbătă sön söndag søn søndag teisipäev ter terça thu thur thurs thursday thứ ti \
-     tiistai tiistaina tir tirs tirsdag tis tisdag to tor torek tors torsdag torstai \
-     torstaina tr trečiadienis trešd trešdiena tue tues tuesday tư ut uto utorak utorok \
-     vasárnap ven vendredi venerdì venres vie viernes vin vineri vr vrijdag vrydag wed \
-     wednesday weds wo woensdag wt wtorek xov xoves za zaterdag zo zondag çar çarşamba út \
-     úterý þri þriðjudagur čet četrtek četvrtak čt čtvrtek śr środa šeštadienis št štvrtok \
-     δευ δευτέρα κυρ κυριακή πέμ πέμπτη παρ παρασκευή σάβ σάββατο τετ τετάρτη τρί τρίτη аў \
-     аўторак воскресенье вс вт вто вторник вівторок нд нед недела неделя недеља неділя \
-     нядзеля пʼятниця панядзелак пет петак петок петък пн пон понеделник понедельник \
-     понедељак понеділок пт пятница пятніца саб сабота сб серада середа ср сре среда сряда \
-     суб суббота субота събота уто уторак чацвер чет четвер четверг четвртак четврток \
-     четвъртък чт чц חמישי יום ראשון רביעי שבת שישי שלישי שני الأحد الأربعاء الاثنين الثلاثاء \
-     الجمعة الخميس السبت";
-
-const FILLERS: &str =
-    "thg am at d de del den der di el gada il le m ngày o of the tháng um van г р";
-
 static WORDS: LazyLock<Map<String, Word>> = LazyLock::new(|| {
     // `None`: a month here and another there.
     let mut months: Map<String, Option<u16>> = Map::default();
@@ -133,13 +29,14 @@ static WORDS: LazyLock<Map<String, Word>> = LazyLock::new(|| {
             *known = None;
         }
     };
-    for ((month, names), others) in (1..).zip(MONTHS).zip(OTHERS) {
+    for (((month, names), others), further) in (1..).zip(MONTHS).zip(OTHERS).zip(FURTHER) {
         for name in names {
             add((*name).to_owned(), month);
             let letters = name.chars().count();
             (3..letters).for_each(|n| add(name.chars().take(n).collect(), month));
         }
         others.split(' ').for_each(|word| add(word.to_owned(), month));
+        further.split(' ').for_each(|word| add(word.replace('_', " "), month));
     }
     SHORT.iter().for_each(|(short, month)| add((*short).to_owned(), *month));
     let mut words = Map::default();
@@ -150,11 +47,43 @@ static WORDS: LazyLock<Map<String, Word>> = LazyLock::new(|| {
         });
         words.extend(month.map(|month| (word, month)));
     }
-    for filler in WEEKDAYS.split(' ').chain(FILLERS.split(' ')) {
+    for filler in [WEEKDAYS, FURTHER_WEEKDAYS, FILLERS].iter().flat_map(|words| words.split(' ')) {
         words.entry(folded(filler)).or_insert(Word::Filler);
     }
     words
 });
+
+/// What the name at the beginning of a text is, if it is one of a date, and how long it is. It is a word, or two of them
+/// with a point or a space in between: `ม.ค`, `كانون الثاني`.
+pub(super) fn name(text: &str) -> Option<(Word, usize)> {
+    let first = letters(text);
+    if text[first..].starts_with(['.', ' ']) {
+        let both = first + 1 + letters(&text[first + 1..]);
+        if let Some(word) = word(&text[..both]).filter(|_| both > first + 1) {
+            return Some((word, both));
+        }
+    }
+    Some((word(&text[..first])?, first))
+}
+
+/// How long the word at the beginning of a text is.
+fn letters(text: &str) -> usize {
+    text.len() - text.trim_start_matches(is_of_word).len()
+}
+
+/// Whether the character can be part of a word. The vowels of some scripts, and the marks that join their letters, are
+/// no letters by themselves.
+fn is_of_word(c: char) -> bool {
+    c.is_alphabetic()
+        || matches!(
+            c,
+            '\u{300}'..='\u{36f}' // combining marks
+                | '\u{900}'..='\u{dff}' // Devanagari and the scripts of India
+                | '\u{e00}'..='\u{ecf}' // Thai, Lao
+                | '\u{1000}'..='\u{109f}' // Burmese
+                | '\u{1780}'..='\u{17d3}' // Khmer
+        )
+}
 
 /// What a word is, if it is one of a date.
 pub(super) fn word(text: &str) -> Option<Word> {
@@ -195,5 +124,21 @@ mod tests {
         }
         assert_eq!(word("listopadu"), Some(Word::Month(11)));
         assert_eq!(word("декабря"), Some(Word::Month(12)));
+    }
+
+    #[test]
+    fn names_of_two_words_are_read_as_one() {
+        for (text, expected) in [
+            ("ม.ค. 2026", Some((Word::Month(1), "ม.ค"))),
+            ("كانون الثاني 2026", Some((Word::Month(1), "كانون الثاني"))),
+            ("كانون الأول", Some((Word::Month(12), "كانون الأول"))),
+            ("मार्च 2026", Some((Word::Month(3), "मार्च"))),
+            ("mar. giu", Some((Word::MonthOrWeekday(3), "mar"))),
+            ("Mar 4", Some((Word::MonthOrWeekday(3), "Mar"))),
+            ("كانون 2026", None),
+        ] {
+            let expected = expected.map(|(word, name): (Word, &str)| (word, name.len()));
+            assert_eq!(name(text), expected, "{text}");
+        }
     }
 }

@@ -12,7 +12,7 @@ const CODES: &str = "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD
      JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LTL LYD MAD MDL MGA MKD MMK \
      MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN \
      PYG QAR RMB RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL \
-     THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VED VES VND VUV WST XAF XCD XOF \
+     THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VED VES VND VUV WST XAF XCD XCG XOF \
      XPF YER ZAR ZMW ZWL";
 
 /// What stands in their place, in lower case.
@@ -20,7 +20,10 @@ const NAMES: &str = "us$ a$ c$ ca$ au$ nz$ hk$ s$ r$ mx$ nt$ rd$ z$ j$ tt$ ar$ c
      kr kr. dkr nkr skr ikr zł kč ft лв лв. руб руб. р. грн грн. ден ден. дин дин. din din. br lei lek \
      lekë km fr fr. sfr sfr. rs rs. r rp rm tl đ ksh tsh ush le q s/ b/. gs. bs bs. د.ك. د.إ. ر.س. \
      ج.م. ل.ل. د.ج. د.م. د.ت. ر.ق. ر.ع. د.ب. د.أ. د.ك د.إ ر.س ج.م ل.ل د.ج د.م د.ت ر.ق ر.ع د.ب د.أ नेरू रु रु. \
-     euro euros dollars dollar pounds pesos rupees reais francs";
+     euro euros dollars dollar pounds pesos rupees reais francs \
+     f cfa fcfa fcfp fc fdj fbu frw rf fg gh₵ gh¢ nfk mop$ t$ ws$ cg cg. afl afl. da dt ar kz mtn vt wst \
+     um км сом сўм som soʻm so\u{2bc}m birr ብር රු රු. ރ. ریال rial riyal د.ع. د.ل. أ.م. ج.س. ل.س. ر.ي. \
+     د.ع د.ل أ.م ج.س ل.س ر.ي bs.s bs.d taka kwacha naira cedis shillings baht ringgit rand";
 
 static CODES_KNOWN: LazyLock<Set<&str>> = LazyLock::new(|| CODES.split(' ').collect());
 static NAMES_KNOWN: LazyLock<Set<&str>> = LazyLock::new(|| NAMES.split(' ').collect());
@@ -74,7 +77,7 @@ fn is_folded(name: &str) -> bool {
 fn is_sign(c: char) -> bool {
     matches!(
         c,
-        '$' | '¢' | '£' | '¤' | '¥' | '฿' | '\u{20a0}'
+        '$' | '¢' | '£' | '¤' | '¥' | '฿' | '֏' | '؋' | '৲' | '৳' | '૱' | '௹' | '៛' | '\u{20a0}'
             ..='\u{20cf}'
                 | '\u{ff04}'
                 | '\u{ffe1}'
