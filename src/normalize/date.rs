@@ -1,6 +1,7 @@
 //! Dates: a lexer for the shapes that exports contain, and a scan that infers from a whole column which
 //! number is the day and which the month.
 
+mod clock;
 mod lexer;
 mod months;
 mod named;

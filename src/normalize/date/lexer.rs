@@ -1,9 +1,8 @@
 //! The shapes of a date: numbers, the name of a month, a time behind it.
 
-use std::borrow::Cow;
-
 use smallvec::SmallVec;
 
+use super::clock::without_time;
 use super::months::{Word, name};
 use super::plain;
 use crate::normalize::as_it_looks;
@@ -44,7 +43,8 @@ pub(super) fn read(cell: &str) -> Option<Parts> {
 
 /// Does the work of [`read`] for cells that are not [plain].
 pub(super) fn read_in_full(cell: &str) -> Option<Parts> {
-    if cell.len() > 80 {
+    // The scripts of India take three bytes for a letter.
+    if cell.len() > 160 {
         return None;
     }
     let text = simplified(cell);
@@ -56,10 +56,7 @@ pub(super) fn read_in_full(cell: &str) -> Option<Parts> {
         return Some(day);
     }
     let tokens = tokens(&without_time(text)?)?;
-    let numbers: SmallVec<[Number; 3]> = tokens
-        .iter()
-        .filter_map(|token| if let Token::Number(number) = token { Some(*number) } else { None })
-        .collect();
+    let numbers = numbers(&tokens);
     let month = tokens.iter().position(|token| matches!(token, Token::Month(_)));
     match (month, numbers.as_slice()) {
         (Some(at), &[first, second]) => {
@@ -71,6 +68,20 @@ pub(super) fn read_in_full(cell: &str) -> Option<Parts> {
         }
         _ => None,
     }
+}
+
+/// Whether a text has the name of a month and two numbers, or three numbers.
+pub(super) fn has_all_parts(text: &str) -> bool {
+    tokens(text).is_some_and(|tokens| {
+        let has_month = tokens.iter().any(|token| matches!(token, Token::Month(_)));
+        numbers(&tokens).len() == if has_month { 2 } else { 3 }
+    })
+}
+
+fn numbers(tokens: &[Token]) -> SmallVec<[Number; 3]> {
+    let number =
+        |token: &Token| if let Token::Number(number) = token { Some(*number) } else { None };
+    tokens.iter().filter_map(number).collect()
 }
 
 /// Whether there is no separator, or the same one twice.
@@ -131,122 +142,6 @@ fn simplified(cell: &str) -> String {
         }
     }
     out
-}
-
-/// The date without the time behind it. `None` if what follows is no time.
-fn without_time(text: &str) -> Option<Cow<'_, str>> {
-    // `Fri Mar 13 14:05:09 UTC 2026`
-    let year = text.rsplit_once(' ').filter(|(rest, year)| rest.contains(':') && is_year(year));
-    if let Some((rest, year)) = year {
-        return Some(format!("{} {year}", before_clock(rest)?).into());
-    }
-    let date = if text.contains(':') {
-        before_clock(text)?
-    } else {
-        before_hours(text).unwrap_or_else(|| without_zone(text))
-    };
-    Some(date.into())
-}
-
-fn is_year(text: &str) -> bool {
-    text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit())
-}
-
-/// What stands before a time that is written with colons, if it is one.
-fn before_clock(text: &str) -> Option<&str> {
-    let colon = text.find(':')?;
-    let hours = text[..colon].trim_end_matches(|c: char| c.is_ascii_digit()).len();
-    let digits = colon - hours;
-    let before = text[..hours].trim_end();
-    if digits == 0 || digits > 2 || !is_time(&text[hours..]) {
-        return None;
-    }
-    let before = without_at(before.trim_end_matches([',', ' ']));
-    // `2026-03-04T14:05`; the day of `4 March 2026 at 14:05` has lost its `at` by now.
-    let day = before.strip_suffix(['T', 't']).map(|day| day.trim_end_matches([',', ' ']));
-    let day = day.filter(|day| day.ends_with(|c: char| c.is_ascii_digit()));
-    let before = day.unwrap_or(before);
-    (!before.is_empty()).then_some(before)
-}
-
-/// What stands before `14h05`, `14h` or `14.05 Uhr`.
-fn before_hours(text: &str) -> Option<&str> {
-    let clock = text.strip_suffix("Uhr").map(str::trim_end);
-    let (before, hours) = clock.unwrap_or(text).rsplit_once([' ', ','])?;
-    let mark = if clock.is_some() { ['.', '.'] } else { ['h', 'H'] };
-    let is_it = hours.starts_with(|c: char| c.is_ascii_digit())
-        && (clock.is_some() || hours.contains(mark))
-        && is_time(hours.trim_end_matches(mark).replace(mark, ":").as_str());
-    let before = without_at(before.trim_end_matches([',', ' ']));
-    (is_it && !before.is_empty()).then_some(before)
-}
-
-/// `4 March 2026 at`, the day alone.
-fn without_at(before: &str) -> &str {
-    const WORDS: [&str; 11] =
-        [" at", " um", " à", " a las", " a la", " às", " alle", " alle ore", " ore", " om", " kl."];
-    WORDS.iter().find_map(|word| before.strip_suffix(word)).map_or(before, str::trim_end)
-}
-
-/// `2026-03-04Z`
-fn without_zone(text: &str) -> &str {
-    match text.strip_suffix('Z') {
-        Some(date) if date.ends_with(|c: char| c.is_ascii_digit()) => date,
-        _ => text,
-    }
-}
-
-/// Whether a text is a time: `14:05`, `2:05:09.000 PM`, `14:05:09+02:00`, `14:05 UTC`.
-fn is_time(text: &str) -> bool {
-    let Some((fields, rest)) = clock(text) else { return false };
-    // `14:05:09 GMT+0200 (CEST)`, `14:05:09+02:00[Europe/Berlin]`
-    let rest = match rest.split_once(['(', '[']) {
-        Some((zone, name)) if name.ends_with([')', ']']) => zone.trim(),
-        _ => rest.trim(),
-    };
-    let lower = rest.to_ascii_lowercase().replace(['.', ' '], "");
-    let lower = lower.strip_prefix("am").or_else(|| lower.strip_prefix("pm")).unwrap_or(&lower);
-    let lower = lower.strip_suffix("uhr").unwrap_or(lower);
-    let zone = lower.strip_prefix("utc").or_else(|| lower.strip_prefix("gmt")).unwrap_or(lower);
-    let is_name = zone.len() <= 4 && zone.bytes().all(|b| b.is_ascii_lowercase());
-    zone.is_empty() || zone == "z" || is_offset(zone) || (is_name && fields > 1)
-}
-
-/// The hours, minutes and seconds at the beginning of a text: how many of them there are, and the rest.
-fn clock(text: &str) -> Option<(usize, &str)> {
-    let mut rest = text;
-    let mut fields = 0;
-    loop {
-        let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-        if !(1..=2).contains(&digits) || (fields > 0 && digits != 2) {
-            return None;
-        }
-        let value: u8 = rest[..digits].parse().unwrap_or(99);
-        if value > if fields == 0 { 24 } else { 60 } {
-            return None;
-        }
-        rest = &rest[digits..];
-        fields += 1;
-        match rest.strip_prefix(':') {
-            Some(next) if fields < 3 => rest = next,
-            _ => break,
-        }
-    }
-    if let Some(fraction) = rest.strip_prefix(['.', ',']) {
-        rest = fraction.trim_start_matches(|c: char| c.is_ascii_digit());
-        if fields < 3 || rest.len() == fraction.len() {
-            return None;
-        }
-    }
-    Some((fields, rest))
-}
-
-/// Whether a text is the offset of a time zone: `+02:00`, `-5:30`, `+0200`.
-fn is_offset(zone: &str) -> bool {
-    let digits = zone.trim_start_matches(['+', '-']).replace(':', "");
-    zone.starts_with(['+', '-'])
-        && (2..=4).contains(&digits.len())
-        && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn tokens(text: &str) -> Option<SmallVec<[Token; 12]>> {
