@@ -225,6 +225,21 @@ fn x6_a_row_that_could_mean_two_contacts_fails_again_though_one_of_them_has_anot
     assert_eq!(again.1, whole.1);
 }
 
+/// Row 1 means Ana by her phone. Her address is Bo's, too, so row 2 could mean either, also when Ana is written.
+#[test]
+fn x6_a_row_that_could_mean_two_contacts_fails_again_though_one_of_them_is_written() {
+    let shared = || {
+        let mut crm = crm();
+        crm.insert_as(Contact, "c2", [("email", "ana@example.com")]);
+        crm
+    };
+    let file = "Email,Phone,City\nana@example.com,206 555 0101,Oslo\nana@example.com,,Rome\n";
+    let [again, whole] = stopped_and_whole(shared, &Import::new().id("shared"), file);
+    let outcomes = [1, 2].map(|row| whole.0.outcome(Contact, RowNumber(row)));
+    assert_eq!(outcomes, [Some(Outcome::Update), Some(Outcome::Fail)]);
+    assert_eq!(again.1, whole.1);
+}
+
 /// The same, where a contact has one phone.
 fn crm_of_one_phone() -> MemoryStorage {
     let mut crm = crm();

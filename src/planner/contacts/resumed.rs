@@ -102,7 +102,8 @@ impl Planner {
 
     /// Handles the keys of a row that joins the contact which it had met before the import was interrupted. If such a
     /// key did not belong to another contact then, but does now, that contact got it since. A row that is still to be
-    /// written expects the key to be free (X3).
+    /// written expects the key to be free (X3). But a key that the row's own contact carries already may have been
+    /// another's as well, as storage had it.
     pub(super) fn expect_free(&mut self, open: OpenContact<'_>, contact: ContactNumber) {
         let OpenContact { settings, at, keys, .. } = open;
         if self.contact_met_before(at) != Some(contact) || !self.knows_disputed(settings, at) {
@@ -110,7 +111,8 @@ impl Planner {
         }
         let dropped = self.interrupted.dropped.get(&self.row_at(at)).cloned().unwrap_or_default();
         for (key, number) in keys.rules() {
-            if owns(settings, key) && !dropped.contains(&(key.column, key.item)) {
+            let is_dropped = dropped.contains(&(key.column, key.item));
+            if owns(settings, key) && !is_dropped && !self.index.is_held_by(number, contact) {
                 self.overlook_others(number, Some(contact));
             }
         }
