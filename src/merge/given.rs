@@ -54,3 +54,9 @@ pub(crate) fn leaves_unfilled<'p>(
         _ => single::effective(base, columns, rows).is_none(),
     }
 }
+
+/// Whether these rows fill the tags of a contact, even if nothing or only the tags of follow-ups were there before them
+/// (W2).
+pub(crate) fn fills_tags<'p>(base: Base<'p>, rows: &[RowOf<'p>], tags: &[Gift<'p>]) -> bool {
+    list::fills_tags(base, base.settings.columns_of(FieldId::TAGS), rows, tags)
+}

@@ -91,6 +91,7 @@ pub(super) fn folded<'p>(
 
 /// Whether these rows leave a contact without tags, except for those of follow-ups. `was_written` says that an
 /// interrupted import has written these rows already, so that the stored tags include theirs and those of follow-ups.
+/// If a row of an earlier window has filled them, they are not of follow-ups, though they may be the same words.
 pub(super) fn leaves_tags_unfilled<'p>(
     base: Base<'p>,
     columns: &'p [Column],
@@ -99,9 +100,22 @@ pub(super) fn leaves_tags_unfilled<'p>(
     was_written: bool,
 ) -> bool {
     let mut list = List::stored(base, FieldId::TAGS);
-    list.is_unfilled |= was_written && are_of_follow_ups(base.settings, &list.items);
+    list.is_unfilled |=
+        was_written && !base.has_filled_tags() && are_of_follow_ups(base.settings, &list.items);
     list.take_rows(base, columns, rows, gifts);
     list.is_unfilled
+}
+
+/// Whether these rows fill the tags of a contact, whatever was there before them.
+pub(super) fn fills_tags<'p>(
+    base: Base<'p>,
+    columns: &'p [Column],
+    rows: &[RowOf<'p>],
+    gifts: &[Gift<'p>],
+) -> bool {
+    let mut list = List { is_unfilled: true, ..List::stored(base, FieldId::TAGS) };
+    list.take_rows(base, columns, rows, gifts);
+    !list.is_unfilled
 }
 
 /// A list while rows are folded into it.

@@ -18,7 +18,7 @@ mod single;
 
 pub(crate) use addresses::{AddressBook, Addresses, addresses_of, may_replace_primary};
 pub(crate) use contact::{changes_contact, fold_contact};
-pub(crate) use given::{gives, leaves_unfilled};
+pub(crate) use given::{fills_tags, gives, leaves_unfilled};
 pub(crate) use list::Gift;
 pub(crate) use notes::has_note;
 pub(crate) use opportunity::{
@@ -32,7 +32,7 @@ use crate::field::{FieldId, FieldKind};
 use crate::lookup::{Answers, StoredId};
 use crate::mapping::Merge;
 use crate::normalize;
-use crate::object::RowNumber;
+use crate::object::{Object, RowNumber};
 use crate::plan::{Fact, Memory};
 use crate::source::BlockRow;
 use crate::value::Value;
@@ -157,6 +157,12 @@ impl<'p> Base<'p> {
         let (Some(memory), Some((answers, id))) = (self.memory, self.stored) else { return false };
         let object = self.settings.fields.get(field).object;
         memory.get(object, answers.id(id)).is_some_and(|met| met.has(Fact::Unfilled))
+    }
+
+    /// Whether a row of an earlier window has filled the tags of this contact (W2).
+    fn has_filled_tags(&self) -> bool {
+        let (Some(memory), Some((answers, id))) = (self.memory, self.stored) else { return false };
+        memory.get(Object::Contact, answers.id(id)).is_some_and(|met| met.has(Fact::FILLED))
     }
 
     /// Whether a value of the field is stored.

@@ -41,6 +41,12 @@ pub(crate) enum Fact {
     Lent = 1 << 7,
 }
 
+impl Fact {
+    /// For a contact, the bit of [`Fact::Consumed`] means that a row has filled its tags, whatever they were before.
+    /// Noted only if a column fills blank tags (W2).
+    pub(crate) const FILLED: Fact = Fact::Consumed;
+}
+
 /// For a contact, the bit of [`Fact::Lent`] means that the row which is kept has only named it.
 const ONLY_NAMED: u8 = Fact::Lent as u8;
 
@@ -178,6 +184,14 @@ impl Memory {
         if self.get(object, id).is_some() {
             let known = self.of_mut(object).met.entry(print_of(id));
             known.facts = known.facts.without(Fact::Unfilled).with(Fact::Unfilled, is_unfilled);
+        }
+    }
+
+    /// Notes that a row has filled the tags of a contact ([`Fact::FILLED`]). Contacts that no row has met are left out.
+    pub(crate) fn note_filled(&mut self, id: &str) {
+        if self.get(Object::Contact, id).is_some() {
+            let known = self.contacts.met.entry(print_of(id));
+            known.facts = known.facts.with(Fact::FILLED, true);
         }
     }
 

@@ -178,6 +178,23 @@ fn w3_a_blank_in_a_later_window_clears_what_nobody_gave() {
     assert_eq!(b.values("tags"), ["fair"]);
 }
 
+/// Row 1 fills the tags with the very word of the follow-up, row 2 says nothing about them.
+#[test]
+fn w2_a_row_does_not_fill_tags_that_an_earlier_one_has_filled_with_the_word_of_a_follow_up() {
+    let rows = [
+        "b@example.com,,,,fair,,,,,,,,,",
+        "b@example.com,,,Oslo,,,,,,,,,,",
+        "b@example.com,,,,hot,,,,,,,,,",
+    ];
+    let file = header() + &rows.join("\n") + "\n";
+    let expected = content(&plan_and_apply(&file, Merge::FillBlank));
+    assert!(!expected.concat().contains("hot"));
+    for events in 0..15 {
+        let (crm, _) = run(&file, Merge::FillBlank, 1, events);
+        assert_eq!(content(&crm), expected, "stopped after {events}");
+    }
+}
+
 /// Some rows of four people and their deals, with blanks here and there.
 fn random_file(dice: &mut Dice) -> String {
     let mut file = header();
@@ -191,7 +208,7 @@ fn random_file(dice: &mut Dice) -> String {
                 .replace('@', &format!("{who}@")),
             pick(&["", "", "+12065550180"]),
             pick(&["", "", &city]),
-            pick(&["", "", "vip", "vip;hot"]),
+            pick(&["", "", "vip", "vip;hot", "fair"]),
             pick(&["", "", "called", "wrote"]),
             pick(&[
                 "",

@@ -8,7 +8,7 @@ use crate::apply::written_before::ask_applied;
 use crate::error::Error;
 use crate::field::FieldId;
 use crate::maps::Set;
-use crate::merge::{Base, Gift, RowOf, gives, leaves_unfilled};
+use crate::merge::{Base, Gift, RowOf, fills_tags, gives, leaves_unfilled};
 use crate::object::{ContactNumber, Object, RecordRef, RowIndex, RowNumber};
 use crate::plan::{Fact, Facts, Met, Op, Outcome, first_row};
 use crate::storage::{Applied, AsyncStorageWrite, Token};
@@ -52,6 +52,9 @@ impl Runner<'_> {
         }
         for (object, id, is_unfilled) in fields.unfilled {
             memory.note_unfilled(object, &id, is_unfilled);
+        }
+        for id in fields.filled {
+            memory.note_filled(&id);
         }
     }
 
@@ -124,6 +127,9 @@ impl Runner<'_> {
                 let was_written = written.is_written(object, id);
                 let is_unfilled = leaves_unfilled(base, rows, tags, field, was_written);
                 fields.unfilled.push((object, id.into(), is_unfilled));
+                if field == FieldId::TAGS && fills_tags(base, rows, tags) {
+                    fields.filled.push(id.into());
+                }
             });
         }
         fields
@@ -179,6 +185,8 @@ struct FieldNotes {
     given: Vec<(Object, Box<str>, usize)>,
     /// Records with a field that a column fills only if it is blank, and whether the rows have left it unfilled (W2).
     unfilled: Vec<(Object, Box<str>, bool)>,
+    /// Contacts whose tags the rows have filled, whatever was there before.
+    filled: Vec<Box<str>>,
 }
 
 /// A stored record, with the rows and tags that a window folds into it.
