@@ -249,7 +249,9 @@ impl<'p> SidePlan<'p> {
         }
     }
 
-    /// The first row of the contact that an opportunity is linked to by this row.
+    /// The first row of the contact to whom this row gives its opportunity (P2). If the account leaves a link as it is
+    /// (P7), or the side fails, the opportunity does not go there: a warning or error names the contact that it stays
+    /// with, and [`Step::contact_row`](super::Step::contact_row) says where it is linked to in the end.
     pub fn contact_row(&self) -> Option<RowNumber> {
         if self.object == Object::Contact {
             return None;
@@ -258,7 +260,8 @@ impl<'p> SidePlan<'p> {
         self.plan.ledger.first_number(contact)
     }
 
-    /// The id of the contact that an opportunity is linked to by this row, if it is stored.
+    /// The id of the contact to whom this row gives its opportunity, if that contact is stored; see
+    /// [`contact_row`](Self::contact_row).
     pub fn contact_id(&self) -> Option<&'p str> {
         if self.object == Object::Contact {
             return None;
