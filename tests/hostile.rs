@@ -13,6 +13,8 @@ mod broken;
 #[allow(dead_code)]
 #[path = "../src/dice.rs"]
 mod dice;
+#[path = "hostile/every_call.rs"]
+mod every_call;
 #[path = "hostile/faults.rs"]
 mod faults;
 #[path = "hostile/few_people.rs"]
@@ -33,6 +35,8 @@ mod receipts;
 mod refused;
 #[path = "hostile/retries.rs"]
 mod retries;
+#[path = "hostile/rivals.rs"]
+mod rivals;
 #[path = "shelf/mod.rs"]
 mod shelf;
 #[path = "hostile/simulation.rs"]
