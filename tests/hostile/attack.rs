@@ -321,6 +321,11 @@ impl Storage for Attacked {
             {
                 self.answer_wrongly(lookup, found)
             }
+            // Between two look-ups of one plan, too.
+            Attack::Rival if self.dice.one_in(3) && self.strikes() => {
+                self.meddle();
+                self.crm.find(lookup, found)
+            }
             _ => self.crm.find(lookup, found),
         }
     }

@@ -3,9 +3,9 @@
 //! [`naive`] knows the rules and nothing of the engine: plain records, every row compared with every
 //! record, one row after the other. Both plan random small files over random policies; each row's
 //! outcome, the record it led to and by what, every issue, and what is stored in the end must agree.
-//! [`again`] and [`borrowed`] have the same files imported twice, [`killed`] has them interrupted at each write, and
-//! [`logs`] imports their error logs. [`windows`] holds a run in windows against one plan of the same files, and of
-//! others with settings that only the engine knows ([`wild`]).
+//! [`again`] and [`borrowed`] have the same files imported twice, [`killed`] has them interrupted at each write,
+//! [`logs`] imports their error logs, and [`order`] has storage answer in any order. [`windows`] holds a run in windows
+//! against one plan of the same files, and of others with settings that only the engine knows ([`wild`]).
 //!
 //! `CRM_IMPORT_CASES=100000 cargo test --release --test oracle` runs more; `CRM_IMPORT_CASE=17` one.
 
@@ -29,9 +29,12 @@ mod naive;
 #[path = "../numbered/mod.rs"]
 mod numbered;
 mod opportunities;
+mod order;
 #[path = "../outcomes/mod.rs"]
 mod outcomes;
 mod standing;
+#[path = "../told/mod.rs"]
+mod told;
 mod wild;
 mod windows;
 mod writing;

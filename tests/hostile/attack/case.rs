@@ -61,6 +61,7 @@ impl Case {
             .threads(1 + dice.below(2));
         let list = FollowUp::of(FollowUpKind::List, "leads");
         let import = if dice.one_in(2) { import.follow_up(list) } else { import };
+        let import = import.planning_window(dice.one_of(&[1, 2, 3, 1_000]));
         let window = dice.one_in(2).then(|| 1 + dice.below(5));
         Case {
             file: few_people::file(dice),
