@@ -62,6 +62,7 @@ impl Planner {
         if !entry.is_new() {
             let moved = before.iter().chain(&after).map(Value::text);
             self.note_moved_values(contact, &moved.collect::<Vec<_>>());
+            self.note_mixed(contact, row, &settings.rules[rule]);
         }
         for key in self.contacts.taught.remove(&contact).unwrap_or_default() {
             if self.index.kind(key) == kind {
@@ -76,6 +77,26 @@ impl Planner {
             self.index.teach(key, contact);
             self.contacts.taught.entry(contact).or_default().push(key);
         }
+    }
+
+    /// Notes the keys of several fields that mix values from before the row with values from after it. A resumed import
+    /// folds earlier rows onto what later ones have left, so the contact might carry such a key in between (X6).
+    fn note_mixed(&mut self, contact: ContactNumber, row: RowIndex, rule: &Rule) {
+        if rule.fields().nth(1).is_none() || self.is_one_of_many(row) {
+            return;
+        }
+        let mixed = {
+            let (base, rows) = (self.ledger.base(contact), self.ledger.rows(contact));
+            let mut parts = parts_of(base, rule, &rows);
+            let before = parts_of(base, rule, &rows[..rows.len() - 1]);
+            for (parts, before) in parts.iter_mut().zip(before) {
+                parts.extend(before);
+                parts.sort_unstable();
+                parts.dedup();
+            }
+            combinations(&parts)
+        };
+        self.note_moved_values(contact, &mixed.iter().map(Value::text).collect::<Vec<_>>());
     }
 
     /// The keys of a contact under a rule: first those that are stored, if this is its first row, then those after the
@@ -126,6 +147,11 @@ pub(super) fn declared_keys(rule: &Rule, keys: &[DeclaredKey<'_>]) -> Vec<String
 
 /// The keys of a contact under a rule after these rows have been folded into it.
 pub(crate) fn keys_of(base: Base<'_>, rule: &Rule, rows: &[RowOf<'_>]) -> Vec<String> {
+    combinations(&parts_of(base, rule, rows))
+}
+
+/// The values of each field of a rule, as parts of keys.
+fn parts_of(base: Base<'_>, rule: &Rule, rows: &[RowOf<'_>]) -> Vec<Vec<String>> {
     let columns = &base.settings.contact_columns;
     let texts = rule.fields().map(|field| match Addresses::of_primary(field) {
         Some(kind) => {
@@ -134,7 +160,7 @@ pub(crate) fn keys_of(base: Base<'_>, rule: &Rule, rows: &[RowOf<'_>]) -> Vec<St
         }
         None => text_of(effective(base, base.settings.columns_of(field), rows)),
     });
-    combinations(&texts.collect::<Vec<_>>())
+    texts.collect()
 }
 
 /// The text of a single value as a part of keys; nothing if there is no value.
