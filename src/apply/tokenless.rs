@@ -9,7 +9,7 @@ use super::applier::Applier;
 use super::job::Job;
 use crate::object::{Object, RowIndex, RowNumber};
 use crate::plan::Plan;
-use crate::planner::{Moved, Tokenless, each_tokenless, each_writing};
+use crate::planner::{Moved, Tokenless, each_bringing, each_tokenless, each_writing};
 use crate::storage::{Checkpoint, FailedRow, MetRow};
 
 impl Job {
@@ -67,10 +67,21 @@ fn led_elsewhere(plan: &Plan, moved: &[&Moved]) -> (Vec<FailedRow>, Vec<MetRow>)
     concerned.sort_unstable();
     // The last ones of each kind are kept, so that a list which is not full has all of its kind.
     let met = concerned.iter().rev().flat_map(|row| plan.met_rows(*row));
-    let met = met.take(Checkpoint::FAILURES).collect();
+    let mut met: Vec<MetRow> = met.take(Checkpoint::FAILURES).collect();
+    add_bringing(plan, 0, &mut met);
     let mut failed = plan.failed_rows(|row| concerned.binary_search(&row).is_ok());
     keep_last(&mut failed);
     (failed, met)
+}
+
+/// Adds the rows that bring a new opportunity and could be matched with another one instead, before they are written
+/// (O4, O5). Only the last ones are added for which `known` rows, and those that are there, leave room.
+pub(super) fn add_bringing(plan: &Plan, known: usize, met: &mut Vec<MetRow>) {
+    let mut bringing = Vec::new();
+    each_bringing(plan, |row| bringing.push(plan.bringing_row(row)));
+    let room = (Checkpoint::FAILURES - 1).saturating_sub(known + met.len());
+    let surplus = bringing.len().saturating_sub(room);
+    met.extend(bringing.drain(surplus..));
 }
 
 /// Adds rows that failed to those that are known.

@@ -17,11 +17,19 @@ pub struct MetRow {
     /// The id of the record that the row led to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// If the record had no id yet: the row that creates it. If both are `None`, the row led to no record.
+    /// If the record had no id yet: the row that creates it. If both are `None`, the row led to no record, or brings a
+    /// new opportunity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_row: Option<RowNumber>,
     /// The keys of the row that belonged to another contact and were not written: for each its column, and its position
     /// among the items of the cell, both 0-based.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dropped: Vec<(u16, u16)>,
+}
+
+impl MetRow {
+    /// Whether it is a row that brings a new opportunity.
+    pub(crate) fn is_bringing(&self) -> bool {
+        self.object == Object::Opportunity && self.id.is_none() && self.first_row.is_none()
+    }
 }

@@ -27,6 +27,8 @@ pub(crate) struct Interrupted {
     pub(crate) written_opportunities: Vec<Box<str>>,
     /// Rows that had created an opportunity. If they match another one now, that has come there later (O5).
     pub(crate) created_opportunities: Set<RowIndex>,
+    /// Rows that had brought a new opportunity, which was not written. They bring it again (O4, O5).
+    pub(crate) bringing: Set<RowIndex>,
     /// Rows that had joined a record which an earlier row creates, each with that earlier row.
     pub(crate) joined_row: Map<(Object, RowIndex), RowIndex>,
     /// Rows that left no token for their contact, each with those of its keys that belonged to somebody else (M6). A
@@ -82,6 +84,9 @@ impl Interrupted {
                 (Some(id), ..) => _ = self.opportunities.insert(row, id.as_str().into()),
                 (None, Some(first), object) => _ = self.joined_row.insert((object, row), first),
                 (None, None, Object::Contact) => _ = self.created.entry(row).or_insert(None),
+                (None, None, Object::Opportunity) if !self.has_written(met.object, row) => {
+                    self.bringing.insert(row);
+                }
                 (None, None, Object::Opportunity) => {}
             }
             if met.object == Object::Contact {

@@ -43,6 +43,11 @@ impl Plan {
         sides.into_iter().flatten()
     }
 
+    /// The entry of a row that brings a new opportunity and is not written yet.
+    pub(crate) fn bringing_row(&self, row: RowIndex) -> MetRow {
+        met(&self.ledger, Object::Opportunity, row, None)
+    }
+
     fn contact_met(&self, row: RowIndex) -> Option<MetRow> {
         let side = &self.ledger.contact_rows[row.index()];
         let contact = match side.outcome? {

@@ -15,6 +15,7 @@
 
 mod ahead;
 mod asking;
+mod bringing;
 mod clear_tokens;
 mod closing;
 mod contacts;
@@ -40,6 +41,7 @@ mod teach;
 mod tokenless;
 mod window;
 
+pub(crate) use bringing::each_bringing;
 pub(crate) use joined::{Joined, joined_rows};
 pub(crate) use teach::keys_of;
 pub(crate) use tokenless::{Moved, Tokenless, each_tokenless, each_writing};

@@ -1,7 +1,7 @@
 //! Opportunities are matched by what they say and whose they are (O5). An import changes both: when it is
 //! resumed, what its rows met before is told by their tokens (behaviour X6).
 
-use crm_import::account::{Account, MatchRule, OpportunityMatching};
+use crm_import::account::{Account, Duplicates, MatchRule, OpportunityMatching};
 use crm_import::{
     Control, FollowUp, FollowUpKind, Import, Mapping, MemoryStorage, Object, Outcome, RowNumber,
 };
@@ -148,6 +148,32 @@ fn x6_a_row_that_found_nobody_does_not_find_whom_the_rows_around_it_make_fit_in_
     let again = interrupted_as(&import(), &file, &mut cut);
     assert_eq!(again.stats(), report.stats());
     assert_eq!(content(&cut), content(&whole));
+}
+
+/// The account has room for one opportunity in a pipeline. A later row moves another one there.
+#[test]
+fn x6_o4_a_row_that_was_to_bring_an_opportunity_brings_it_though_another_has_come_into_its_pipeline()
+ {
+    // So many that they are written in several batches, though they are of one contact.
+    let many: String = (0..1_010).map(|n| format!("ana@example.com,,Deal {n},P{n}\n")).collect();
+    let file = format!(
+        "Email,Opportunity ID,Opportunity Name,Pipeline\n,o1,,\n{many}\
+         ana@example.com,,Loft,Care\n,o1,,Care\n"
+    );
+    for policy in [Duplicates::Update, Duplicates::OnePerPipeline] {
+        let crm = || {
+            let mut crm = crm("c1");
+            crm.account.opportunities.matching = None;
+            crm.account.opportunities.duplicates = policy;
+            crm
+        };
+        let (mut whole, mut cut) = (crm(), crm());
+        let report = uninterrupted(&file, &mut whole);
+        assert_eq!(report.stats().opportunities.create, 1_011);
+        let again = interrupted(&file, &mut cut);
+        assert_eq!(again.stats(), report.stats(), "{policy:?}");
+        assert_eq!(content(&cut), content(&whole), "{policy:?}");
+    }
 }
 
 #[test]

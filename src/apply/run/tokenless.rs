@@ -4,6 +4,7 @@
 use super::Runner;
 use crate::apply::job::Ending;
 use crate::apply::report::Report;
+use crate::apply::tokenless::add_bringing;
 use crate::issue::MetRow;
 use crate::plan::Plan;
 use crate::planner::{Moved, Tokenless, each_tokenless, each_writing};
@@ -43,6 +44,9 @@ impl Runner<'_> {
                     met.extend(plan.met_rows(row.row));
                 }
             });
+            // Those of the windows before are written.
+            self.job.met.retain(|met| !met.is_bringing());
+            add_bringing(plan, self.job.met.len(), &mut met);
         }
         // A row that has failed is not tried again when the run is resumed, even if its cause is gone by then.
         self.job.remember(plan.failed_rows(|_| true), met);

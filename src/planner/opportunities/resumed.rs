@@ -21,6 +21,11 @@ impl Planner {
             let (standing, links) = (self.plain_standing(at), matches!(link, LinkTo::Contact(_)));
             return Some(OpportunityDecision::New { standing, links });
         }
+        if let LinkTo::Contact(contact) = link
+            && self.interrupted.bringing.contains(&row)
+        {
+            return Some(self.meet_no_opportunity(open, Some(contact), None));
+        }
         let opportunity = match self.interrupted.joined_row.get(&(Object::Opportunity, row)) {
             Some(first) => self.ledger.opportunity_rows[first.index()].opportunity?,
             None => {
