@@ -6,7 +6,7 @@ use crm_import::{Account, FieldKind, FollowUp, Import, MemoryStorage, Object, Sc
 use serde_json::json;
 
 use crate::dice::Dice;
-use crate::model::{Crm, Policy, Row, Values};
+use crate::model::{Crm, Policy, Row, Values, fold};
 use crate::{engine, generate};
 
 /// More headers, each with the key of its field, what cells say and what may stand in for a blank one.
@@ -110,6 +110,23 @@ impl Wild {
             (Some("email" | "phone"), Some(Merge::FillBlank)) => true,
             _ => false,
         })
+    }
+
+    /// Does a column fill blank tags, and has a contact the tag of a follow-up and no other? An import that goes on does
+    /// not know any more that they were not blank.
+    pub(crate) fn blurs_tags(&self) -> bool {
+        let tags = |follow_up: &FollowUp| match follow_up {
+            FollowUp::Tag(tag, _) => Some(fold(tag)),
+            _ => None,
+        };
+        let given: Vec<String> = self.follow_ups.iter().filter_map(tags).collect();
+        let is_given = |tag: &String| given.contains(&fold(tag));
+        let is_blurred = |values: &Values| {
+            values.get("tags").is_some_and(|tags| !tags.is_empty() && tags.iter().all(is_given))
+        };
+        let mut columns = self.mapping.columns.iter();
+        columns.any(|it| it.field.as_deref() == Some("tags") && it.merge == Some(Merge::FillBlank))
+            && self.crm.contacts.iter().any(|(_, values)| is_blurred(values))
     }
 
     /// The import, the storage it is for, and the file.
