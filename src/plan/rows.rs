@@ -250,8 +250,8 @@ impl<'p> SidePlan<'p> {
     }
 
     /// The first row of the contact to whom this row gives its opportunity (P2). If the account leaves a link as it is
-    /// (P7), or the side fails, the opportunity does not go there: a warning or error names the contact that it stays
-    /// with, and [`Step::contact_row`](super::Step::contact_row) says where it is linked to in the end.
+    /// (P7), or the side fails, the opportunity does not go there. Where it is linked to in the end, says
+    /// [`Step::contact_row`](super::Step::contact_row).
     pub fn contact_row(&self) -> Option<RowNumber> {
         if self.object == Object::Contact {
             return None;
