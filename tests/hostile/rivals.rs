@@ -2,11 +2,12 @@
 //! to what is there then, and the report says what became of the rows (behaviour X3).
 
 use crm_import::account::{Conflict, OpportunityMatching, Relink};
-use crm_import::{Object, Outcome, Report, RowNumber};
+use crm_import::lookup::{Found, Lookup};
+use crm_import::{Object, Outcome, Report, RowNumber, Storage};
 
-use super::codes;
 use super::meanwhile::{apply, import, with_ana};
 use super::shelf::Shelf;
+use super::{Act, Answer, Call, Hostile, codes, run};
 
 use Object::{Contact, Opportunity};
 
@@ -173,4 +174,35 @@ fn x3_rows_of_one_contact_part_where_its_address_is_taken_away_meanwhile() {
     assert_eq!(value(&shelf, Contact, 1, "city"), "Rome");
     assert_eq!(report.outcome(Contact, RowNumber(1)), Some(Outcome::Update));
     assert_eq!(codes(&report), [(2, "field-differs")]);
+}
+
+/// A look-up that tells its records twice, while somebody changes them.
+struct Torn;
+
+impl Act for Torn {
+    fn find(&mut self, call: Call<'_>, lookup: &Lookup<'_>, found: &mut Found) -> Answer {
+        call.shelf.find(lookup, found)?;
+        if call.number == 1 {
+            call.shelf.set(Contact, 1, "city", "Rome");
+            call.shelf.set(Contact, 1, "additional_emails", "ana@example.com");
+            call.shelf.find(lookup, found)?;
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn x3_a_contact_that_is_told_twice_in_two_states_is_written_as_it_is_by_then() {
+    for (city, outcome) in [("Oslo", Outcome::Update), ("Rome", Outcome::Unchanged)] {
+        let mut shelf = with_ana();
+        shelf.set(Contact, 1, "city", "Paris");
+        let mut storage = Hostile::new(shelf, Torn);
+        let file = format!("Email,City\na@example.com,{city}\n");
+        let report = run(&file, &mut storage);
+        assert_eq!(report.outcome(Contact, RowNumber(1)), Some(outcome));
+        assert_eq!(value(&storage.shelf, Contact, 1, "city"), city);
+        assert_eq!(value(&storage.shelf, Contact, 1, "email"), "a@example.com");
+        assert_eq!(value(&storage.shelf, Contact, 1, "additional_emails"), "ana@example.com");
+        assert_eq!(codes(&report), []);
+    }
 }
