@@ -1,9 +1,38 @@
-//! Phones in a cell with slashes: a slash may be between two numbers, or after the area code of one.
+//! Several phones in a cell. A slash may be between two numbers, or after the area code of one; a comma between two, or
+//! before the extension of one.
 
-use crate::normalize::trim;
+use crate::normalize::{self, is_paused, trim};
 
 /// How many slashes a number may hold: `06/12/34/56/78`.
 const SLASHES: usize = 4;
+
+/// The items of a cell, where a few digits behind a number are its extension, not an item: `206-555-0123, 11`. Without
+/// it, it would be the number of everybody who shares the switchboard (behaviour V4).
+pub(super) fn extended<'c>(
+    cell: &'c str,
+    separators: &'c str,
+    is_number: impl Fn(&'c str) -> bool,
+) -> impl Iterator<Item = &'c str> {
+    let mut items = normalize::items(cell, separators).peekable();
+    let mut rest = cell;
+    std::iter::from_fn(move || {
+        let item = items.next()?;
+        rest = &rest[rest.find(item).unwrap_or(0)..];
+        let joined = items.peek().filter(|next| is_paused(next)).and_then(|next| {
+            let at = item.len() + rest[item.len()..].find(next)?;
+            Some(&rest[..at + next.len()])
+        });
+        let item = match joined.filter(|joined| is_number(joined)) {
+            Some(joined) => {
+                items.next();
+                joined
+            }
+            None => item,
+        };
+        rest = &rest[item.len()..];
+        Some(item)
+    })
+}
 
 /// Cuts a cell into its numbers, and into pieces that are no number, in order.
 ///
@@ -111,6 +140,28 @@ mod tests {
             ("03/1234/home", vec!["03/1234", "home"]),
         ] {
             assert_eq!(slashed(cell, is_number).collect::<Vec<_>>(), items, "{cell:?}");
+        }
+    }
+
+    #[test]
+    fn v4_a_few_digits_behind_a_number_are_its_extension() {
+        let is_number = |text: &str| {
+            let number = text.trim_end_matches(|c: char| c.is_ascii_digit());
+            is_number(if number.is_empty() {
+                text
+            } else {
+                number.trim_end_matches([',', ';', ' '])
+            })
+        };
+        for (cell, items) in [
+            ("123456789,11", vec!["123456789,11"]),
+            ("123456789, 11; 123456789 ;12, home", vec!["123456789, 11", "123456789 ;12", "home"]),
+            ("home, 11; 123456789", vec!["home", "11", "123456789"]),
+            ("123456789, 11, 12", vec!["123456789, 11", "12"]),
+            ("123456789, 1234567", vec!["123456789", "1234567"]),
+            ("11, 11, 123456789, 11", vec!["11", "11", "123456789, 11"]),
+        ] {
+            assert_eq!(extended(cell, ",;", is_number).collect::<Vec<_>>(), items, "{cell:?}");
         }
     }
 

@@ -43,7 +43,7 @@ pub(crate) use nobody::{is_placeholder, names_nobody};
 pub use number::{SeparatorScan, Separators, SeparatorsFound, decimal};
 pub(crate) use number::{is_currency, is_plain_amount};
 pub use phone::phone;
-pub(crate) use phone::{plain_phone, readings};
+pub(crate) use phone::{MAX_PAUSED, is_paused, plain_phone, readings};
 pub use text::{fold_into, folded_eq, full_name, is_blank, record_id, text, trim};
 pub(crate) use text::{folded, is_plain, unguarded};
 

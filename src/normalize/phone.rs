@@ -15,11 +15,15 @@ use crate::value::Phone;
 use plain::is_short_of_american;
 pub(crate) use plain::plain_phone;
 
+/// The largest number of digits that are dialled after a pause.
+pub(crate) const MAX_PAUSED: usize = 6;
+
 /// A valid phone number, however it is written.
 ///
 /// `region` is the ISO 3166 code of the country in which numbers without a country code are read. Without a
 /// region, only numbers with `+` or `00` can be read. Labels (`Mobile: …`, `tel:`), quotes, invisible marks,
-/// and digits and dashes of other scripts are understood. An extension is kept apart.
+/// and digits and dashes of other scripts are understood. An extension is kept apart, also where it stands behind a
+/// pause: `206-555-0123,11`.
 ///
 /// No number is ever invented (behaviour V6). A number that the numbering plan of its region does not know is
 /// refused; under [`PhoneRule::Possible`], one that cannot have that length. So is one that may have lost its `+`
@@ -57,7 +61,10 @@ fn in_full(cell: &str, region: Option<&str>, rule: PhoneRule) -> Result<Phone, I
         return Err(IssueCode::PhoneDamaged);
     }
     let text = without_float(without_label(text));
-    let (number, extension) = split_extension(text);
+    let is_phone = |digits: &str| look_up(digits, region, "", rule).is_some();
+    let (number, extension) = split_pause(text)
+        .filter(|(_, extension)| !is_phone(extension))
+        .unwrap_or_else(|| split_extension(text));
     check_shape(number)?;
     let found = |number: &str, region| look_up(number, region, extension, rule);
     if let Some(first) = number.find(|c: char| c.is_ascii_alphabetic())
@@ -247,6 +254,26 @@ fn without_float(text: &str) -> &str {
         Some(digits) if digits.len() > 6 && digits.bytes().all(|b| b.is_ascii_digit()) => digits,
         _ => text,
     }
+}
+
+/// The number, and the extension that is dialled after a pause: `206-555-0123,11`, `;11`, `,,11`, `p11` or `w11`. More
+/// than six digits are rather a second number.
+fn split_pause(text: &str) -> Option<(&str, &str)> {
+    let before = text.trim_end_matches(|c: char| c.is_ascii_digit());
+    let extension = &text[before.len()..];
+    let before = before.trim_end();
+    let number = before.trim_end_matches([',', ';', ' ']);
+    let is_paused = number.len() < before.len();
+    // Behind another letter it is a part of a word: `DW 12`.
+    let letter = || before.strip_suffix(['p', 'w', 'P', 'W']).map(str::trim_end);
+    let behind_digit = |number: &&str| number.ends_with(|c: char| c.is_ascii_digit() || c == ')');
+    let number = if is_paused { Some(number) } else { letter().filter(behind_digit) }?;
+    (1..=MAX_PAUSED).contains(&extension.len()).then_some((number, extension))
+}
+
+/// Whether an item of a list of phones may be the [extension](split_pause) of the one before it.
+pub(crate) fn is_paused(item: &str) -> bool {
+    (1..=MAX_PAUSED).contains(&item.len()) && item.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// The number and its extension's digits. A mark of an extension with nothing behind it, `206-555-0123 ext.`, says
