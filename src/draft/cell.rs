@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 
 use super::phones::{extended, slashed};
 use super::{Choices, Column};
-use crate::field::FieldKind;
+use crate::field::{FieldId, FieldKind};
 use crate::issue::IssueCode;
 use crate::mapping::{Blank, OnInvalid};
 use crate::normalize;
@@ -204,7 +204,7 @@ impl Column {
         }
         let items = || {
             let items = normalize::items(cell, &self.list_separators);
-            items.map(|item| self.mapped(item)).filter(|item| !item.is_empty())
+            items.map(|item| self.label(self.mapped(item))).filter(|item| !item.is_empty())
         };
         let is_bad = |item| self.value(item, region, choices).is_err();
         let is_dropped = self.on_invalid == OnInvalid::DropCell && items().any(is_bad);
@@ -213,6 +213,17 @@ impl Column {
                 Ok(_) if is_dropped => {}
                 read => each(item, read),
             }
+        }
+    }
+
+    /// A tag as people see it. Google marks the groups that it has made itself by a star, and all contacts are in the
+    /// one called `* myContacts`.
+    fn label<'b>(&self, item: &'b str) -> &'b str {
+        let is_tag = matches!(self.field, FieldId::TAGS | FieldId::OPPORTUNITY_TAGS);
+        match item.strip_prefix("* ").filter(|_| is_tag) {
+            Some("myContacts") => "",
+            Some(group) => normalize::trim(group),
+            None => item,
         }
     }
 
