@@ -165,7 +165,7 @@ pub fn folded_eq(a: &str, b: &str) -> bool {
 
 /// Splits a full name into first and last name. The last word is the last name, a single word is a first
 /// name, and `Last, First` is turned round. Suffixes such as `Jr.`, degrees and the `Inc.` of a company stay with
-/// the last name.
+/// the last name, and what stands in brackets behind a part stays there.
 ///
 /// ```
 /// # use crm_import::normalize::full_name;
@@ -176,6 +176,22 @@ pub fn folded_eq(a: &str, b: &str) -> bool {
 /// ```
 pub fn full_name(cell: &str) -> (&str, &str) {
     let name = trim(cell);
+    if let Some(bare) = std::iter::successors(before_bracket(name), |it| before_bracket(it)).last()
+    {
+        let (given, family) = split_name(bare);
+        let start = |part: &str| part.as_ptr() as usize - name.as_ptr() as usize;
+        // The bracket stays behind the part that it follows.
+        return if family.is_empty() || start(family) + family.len() < bare.len() {
+            (&name[start(given)..], family)
+        } else {
+            (given, &name[start(family)..])
+        };
+    }
+    split_name(name)
+}
+
+/// As [`full_name`], without brackets behind it.
+fn split_name(name: &str) -> (&str, &str) {
     if let Some((last, first)) = name.split_once(',') {
         let (last, first) = (trim(last), trim(first));
         // `Smith, M.D.` are initials.
@@ -197,6 +213,17 @@ pub fn full_name(cell: &str) -> (&str, &str) {
         return (first, trim(&name[first.len()..]));
     }
     (given, family)
+}
+
+/// The name before a bracket at its end, which holds no last name but another one: `(Bob)`, `(née Roe)`.
+fn before_bracket(name: &str) -> Option<&str> {
+    let open = match name.chars().next_back()? {
+        ')' => '(',
+        ']' => '[',
+        _ => return None,
+    };
+    let bare = trim(&name[..name.rfind(open)?]);
+    (!bare.is_empty()).then_some(bare)
 }
 
 fn split_last(name: &str) -> (&str, &str) {
@@ -272,6 +299,14 @@ mod tests {
             ("Fox, Inc.", ("Fox", "Inc.")),
             ("Fox Widgets, LLC", ("Fox", "Widgets, LLC")),
             ("Lee, Co", ("Co", "Lee")),
+            // What stands in brackets is another name, not the last one.
+            ("Ana Lee (Bob)", ("Ana", "Lee (Bob)")),
+            ("Ana Lee (n\u{e9}e Van Roe)", ("Ana", "Lee (n\u{e9}e Van Roe)")),
+            ("Ana (Bob) Lee", ("Ana (Bob)", "Lee")),
+            ("Ana (Bob)", ("Ana (Bob)", "")),
+            ("Lee, Ana [Bob]", ("Ana [Bob]", "Lee")),
+            ("Martin King Jr. (Bob)", ("Martin", "King Jr. (Bob)")),
+            ("(Bob)", ("(Bob)", "")),
             ("", ("", "")),
             (",", ("", "")),
         ];
