@@ -391,6 +391,7 @@ fn what_is_no_day_is_refused() {
     assert_eq!(read("1"), Ok("1900-01-01".into()));
     assert_eq!(read("59"), Ok("1900-02-28".into()));
     // The spreadsheet's 29 February 1900 never was.
+    assert_eq!(read("60"), Err(IssueCode::DateInvalid));
     assert_eq!(read("61"), Ok("1900-03-01".into()));
     assert_eq!(read("46217.395833333"), Ok("2026-07-14".into()));
     assert_eq!(read("0"), Err(IssueCode::DateInvalid));

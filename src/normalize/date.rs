@@ -213,7 +213,12 @@ fn serial(cell: &str, format: &DateFormat) -> Result<Date, IssueCode> {
         return Err(if looks_like_one { IssueCode::DateSerial } else { IssueCode::DateInvalid });
     }
     // The spreadsheet counts a 29 February 1900 that never was.
-    let (start, days) = (jiff::civil::date(1899, 12, 30), if days < 60 { days + 1 } else { days });
+    const NEVER: i64 = 60;
+    if days == NEVER {
+        return Err(IssueCode::DateInvalid);
+    }
+    let (start, days) =
+        (jiff::civil::date(1899, 12, 30), if days < NEVER { days + 1 } else { days });
     let span = jiff::Span::new().try_days(days).map_err(|_| IssueCode::DateInvalid)?;
     start.checked_add(span).ok().filter(|_| days > 1).ok_or(IssueCode::DateInvalid)
 }
