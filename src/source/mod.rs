@@ -45,6 +45,7 @@ mod made_column;
 mod marks;
 mod pieces;
 mod plain_rows;
+mod quote_signs;
 mod quoting;
 mod raw;
 mod records;

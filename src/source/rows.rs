@@ -8,6 +8,7 @@ use super::formula::unescape_formula;
 use super::garbled::{Garbled, first_garbled};
 use super::header::{note, read_header, sample};
 use super::input::Bytes;
+use super::quote_signs::QuoteSigns;
 use super::quoting::Quoting;
 use super::raw::{bare_bytes, raw_cells};
 use super::records::{KEPT_BYTES, Outcome, Records};
@@ -71,8 +72,14 @@ impl<'a> Rows<'a> {
         bytes.hide_end_marks();
         let mut found = detect(prefix(&bytes), format)?;
         let from_header = &prefix(&bytes)[found.header_start..];
-        if let Some(quoting) = Quoting::of(from_header, found.delimiter) {
-            bytes = quoting.mend(bytes, found.header_start)?;
+        let signs = QuoteSigns::of(from_header, found.delimiter);
+        let quoting = Quoting::of(from_header, found.delimiter);
+        if signs.is_some() || quoting.is_some() {
+            bytes = match (signs, quoting) {
+                (Some(signs), _) => signs.mend(bytes, found.header_start)?,
+                (None, Some(quoting)) => quoting.mend(bytes, found.header_start)?,
+                (None, None) => bytes,
+            };
             bytes.hide_end_marks();
             found = detect(prefix(&bytes), format)?;
         }

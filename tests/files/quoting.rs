@@ -41,3 +41,17 @@ fn a_path_that_ends_in_a_backslash_is_read_as_it_stands() {
     let told = read("Name,Folder\nAna,\"C:\\fair\\\"\nBo,\"say \"\"hi\"\"\"\n");
     assert_eq!(records(&told), [["Ana", "C:\\fair\\"], ["Bo", "say \"hi\""]]);
 }
+
+#[test]
+fn signs_that_stand_for_quotes_around_each_cell_are_no_part_of_it() {
+    for file in [
+        "'Name','Email','Notes','Size'\n'Ana Lee','ana@example.com','O'Hara, \"Nan\"\nnew',7\n'Bo','','',\n",
+        "“Name”;“Email”;“Notes”;“Size”\n“Ana Lee”;“ana@example.com”;“O'Hara, \"Nan\"\nnew”;7\n“Bo”;“”;“”;\n",
+    ] {
+        let told = read(file);
+        let ana = ["Ana Lee", "ana@example.com", "O'Hara, \"Nan\"\nnew", "7"];
+        assert_eq!(records(&told), [ana, ["Bo", "", "", ""]], "{file}");
+        assert!(told.issues.is_empty());
+        assert_eq!(told.rows[1].1, 4, "its line in the file");
+    }
+}
