@@ -3,7 +3,7 @@
 
 use super::field_names::Word;
 use super::header::Reader;
-use super::person_names::PERSON;
+use super::person_names::{NAMES, PERSON, has_estimate};
 use super::{Guess, Sheet, has};
 use crate::field::synonyms::{JOBS, phrases};
 use crate::field::{FieldId, words};
@@ -21,7 +21,11 @@ impl Reader<'_> {
             object(field) == Object::Contact && !matches!(field, FieldId::NAME | FieldId::TAGS)
         };
         let has_contact = guesses.iter().filter_map(|guess| guess.target).any(is_of_contact);
-        if !self.has_contacts || !has_contact || self.is_about_deals(words, guesses) {
+        let is_of_sales = has_estimate(guesses)
+            && words.iter().any(|words| NAMES.contains(&words.as_str()))
+            && !self.has_personal(guesses);
+        if !self.has_contacts || !has_contact || is_of_sales || self.is_about_deals(words, guesses)
+        {
             return;
         }
         let is_of_deal = |field: FieldId| object(field) == Object::Opportunity;

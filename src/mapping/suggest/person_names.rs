@@ -8,6 +8,11 @@ use crate::field::synonyms::Group;
 use crate::field::{FieldId, words};
 use crate::object::Object;
 
+/// Whether a column says what something may be sold for: `Estimated Value`, which is weaker than a value that is known.
+pub(super) fn has_estimate(guesses: &[Guess]) -> bool {
+    guesses.iter().any(|guess| guess.target == Some(FieldId::VALUE) && guess.is_weak)
+}
+
 /// A field, how sure that is, and why.
 type Found = (FieldId, Confidence, &'static str);
 
@@ -184,19 +189,20 @@ impl Reader<'_> {
         is_contact_named.then_some((FieldId::OPPORTUNITY_NAME, Confidence::Likely, why))
     }
 
-    /// The opportunity's name, in a file that says by when each is to be sold and nothing about a person. It may still
+    /// Whether a column is about a person: an address, a place, a part of a name.
+    pub(super) fn has_personal(&self, guesses: &[Guess]) -> bool {
+        guesses.iter().filter_map(|guess| guess.target).any(|field| {
+            self.fields.get(field).object == Object::Contact
+                && (field.is_address() || field.is_place() || PERSONAL.contains(&field))
+        })
+    }
+
+    /// The opportunity's name, in a file that says by when each is to be sold, or for how much it may be, and nothing about a person. It may still
     /// have a company, an owner and notes, because opportunities have these, too.
     fn sold_name(&self, guesses: &[Guess]) -> Option<Found> {
         let is_free = self.has_opportunities && !has(guesses, FieldId::OPPORTUNITY_NAME);
-        let is_personal = |guess: &Guess| {
-            guess.target.is_some_and(|field| {
-                let is_of_contact = self.fields.get(field).object == Object::Contact;
-                is_of_contact
-                    && (field.is_address() || field.is_place() || PERSONAL.contains(&field))
-            })
-        };
-        let is_sold = has(guesses, FieldId::EXPECTED_CLOSE_DATE);
-        (is_free && is_sold && !guesses.iter().any(is_personal)).then_some((
+        let is_sold = has(guesses, FieldId::EXPECTED_CLOSE_DATE) || has_estimate(guesses);
+        (is_free && is_sold && !self.has_personal(guesses)).then_some((
             FieldId::OPPORTUNITY_NAME,
             Confidence::Likely,
             "no other column is about a person",
