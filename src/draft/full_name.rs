@@ -138,14 +138,14 @@ impl Column {
     /// The full name, as the value map has it.
     fn full_name_of<'b>(&'b self, row: &BlockRow<'b>) -> &'b str {
         let cell = self.bare(normalize::trim(self.whole_text(row)));
-        if self.is_direct() { cell } else { self.looked_up(cell) }
+        normalize::without_address(if self.is_direct() { cell } else { self.looked_up(cell) })
     }
 
     /// This part of a full name.
     pub(super) fn part_of<'b>(&self, name: &'b str) -> &'b str {
         let (first, last) = normalize::full_name(name);
         match self.name_part {
-            NamePart::Whole => name,
+            NamePart::Whole => normalize::without_address(name),
             NamePart::FirstName => first,
             NamePart::LastName => last,
         }

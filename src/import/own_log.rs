@@ -37,6 +37,12 @@ pub(super) fn suggest_for_log(
         return None;
     }
     let mut suggestions = suggest(headers, &[], objects, fields);
+    // A column that feeds two fields means more than one word says, so its cells say it again.
+    for (column, seen) in
+        suggestions.iter_mut().zip(suggest(headers, rows.sample(), objects, fields))
+    {
+        column.also = seen.also.filter(|_| column.target == seen.target);
+    }
     for (header, word) in log_formats(rows) {
         let Some(target) = meaning_of(word, fields) else { continue };
         // Keys of contacts link opportunities even if contacts are not selected (P8).

@@ -88,6 +88,8 @@ pub struct Suggestion {
     pub header: String,
     /// The field. With `None`, the column is left out.
     pub target: Option<FieldId>,
+    /// A second field, if its cells hold two values: `Jane Roe <jane@example.com>` is a name and an e-mail address.
+    pub also: Option<FieldId>,
     /// How sure the suggestion is.
     pub confidence: Confidence,
     /// Why, in a few words.
@@ -145,6 +147,7 @@ pub fn suggest(
             index,
             header: header.clone(),
             target: guess.target,
+            also: guess.also,
             confidence: if guess.target.is_some() { guess.confidence } else { Confidence::None },
             reason: guess.reason.into_owned(),
         });
@@ -210,6 +213,7 @@ impl<'a> Reader<'a> {
     fn finish(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
         self.join_names(guesses);
         self.settle_log_ids(&sheet.words, guesses);
+        self.read_named_addresses(sheet, guesses);
         guesses.iter_mut().for_each(|guess| guess.leave_absent(self.fields));
     }
 }
@@ -255,6 +259,8 @@ impl<'a> Sheet<'a> {
 #[derive(Clone, Debug)]
 struct Guess {
     target: Option<FieldId>,
+    /// A second field that its cells feed.
+    also: Option<FieldId>,
     confidence: Confidence,
     reason: Cow<'static, str>,
     /// Which of several e-mail addresses, phones or postal addresses it is: the one for work, at home, for bills.
@@ -293,6 +299,7 @@ impl Guess {
     ) -> Self {
         Guess {
             target,
+            also: None,
             confidence,
             reason: reason.into(),
             group: Group::Plain,
@@ -322,6 +329,7 @@ impl Guess {
 
     /// Drops the target if the account does without that field.
     fn leave_absent(&mut self, fields: &Fields) {
+        self.also = self.also.filter(|also| !fields.is_absent(*also));
         let Some(target) = self.target else { return };
         let field = fields.get(target);
         if field.is_absent {
@@ -356,17 +364,21 @@ impl Mapping {
         };
         let columns = suggestions
             .iter()
-            .filter_map(|suggestion| {
-                let field = fields.get(suggestion.target?);
+            .flat_map(|suggestion| {
+                let fed = [suggestion.target, suggestion.target.and(suggestion.also)];
+                fed.into_iter().flatten().map(move |field| (suggestion, field))
+            })
+            .map(|(suggestion, field)| {
+                let field = fields.get(field);
                 let is_nameless = suggestion.header.trim().is_empty();
                 let by_index = is_nameless || repeats(&suggestion.header);
-                Some(ColumnMapping {
+                ColumnMapping {
                     header: (!is_nameless).then(|| suggestion.header.clone()),
                     index: by_index.then_some(suggestion.index),
                     object: Some(field.object),
                     field: Some(field.key.clone()),
                     ..ColumnMapping::default()
-                })
+                }
             })
             .collect();
         let left_out = suggestions.iter().filter(|suggestion| {

@@ -16,7 +16,7 @@ use crate::issue::IssueCode;
 /// besides. It also asks for more: the domain must have a dot, the local part may not begin or end with a dot
 /// or have two in a row, and there may be 64 bytes before the `@` and 254 in all.
 ///
-/// `Jane <jane@x.com>`, `<jane@x.com>`, `mailto:jane@x.com`, `jane@x.com (work)` and `jane@x.com - jane@x.com`
+/// `Jane <jane@x.com>`, `Jane (jane@x.com)`, `<jane@x.com>`, `mailto:jane@x.com`, `jane@x.com (work)` and `jane@x.com - jane@x.com`
 /// are unwrapped. The whole address becomes lower case (behaviour V4): providers that tell `Jane@` and `jane@` apart
 /// are not met in practice, two records of one person are. A domain in other letters becomes the name that the network
 /// knows it by (`exämple.com` is `xn--exmple-cua.com`), so that both spellings are one address.
@@ -95,6 +95,8 @@ fn unwrap(cell: &str) -> &str {
         if is_name {
             inner = address;
         }
+    } else if let Some((_, address)) = named_address(cell) {
+        inner = address;
     }
     // The text of a link and its target, which are one.
     if let Some((text, address)) = inner.split_once(" - ")
@@ -112,6 +114,19 @@ fn unwrap(cell: &str) -> &str {
         inner = inner[7..].split('?').next().unwrap_or("");
     }
     trim(inner)
+}
+
+/// The name and the address of `Jane Roe <jane@x.com>` or `Jane Roe (jane@x.com)`.
+pub(crate) fn named_address(cell: &str) -> Option<(&str, &str)> {
+    let (inner, open) = match cell.as_bytes().last()? {
+        b'>' => (&cell[..cell.len() - 1], '<'),
+        b')' => (&cell[..cell.len() - 1], '('),
+        _ => return None,
+    };
+    let (name, address) = inner.rsplit_once(open)?;
+    let (name, address) = (trim(name), trim(address));
+    let is_address = address.contains('@') && !address.contains(char::is_whitespace);
+    (is_address && !name.is_empty() && !name.contains('@')).then_some((name, address))
 }
 
 /// Where an address is used, as people say it in brackets behind it.

@@ -37,7 +37,7 @@ pub use country::{country, country_exact};
 pub use date::{DateFormat, DateOrderFound, DateScan, date};
 pub(crate) use date::{is_plain_day, may_say_no_day, order_in_header, says_no_day};
 pub use email::email;
-pub(crate) use email::plain_address_in;
+pub(crate) use email::{named_address, plain_address_in};
 pub use list::{EMAIL_SEPARATORS, Items, LIST_SEPARATORS, PHONE_SEPARATORS, items};
 pub(crate) use nobody::{is_placeholder, names_nobody};
 pub use number::{SeparatorScan, Separators, SeparatorsFound, decimal};
@@ -45,7 +45,7 @@ pub(crate) use number::{is_currency, is_plain_amount};
 pub use phone::phone;
 pub(crate) use phone::{MAX_PAUSED, is_paused, plain_phone, readings};
 pub use text::{fold_into, folded_eq, full_name, is_blank, record_id, text, trim};
-pub(crate) use text::{folded, is_plain, unguarded};
+pub(crate) use text::{folded, is_plain, unguarded, without_address};
 
 /// The 32 bytes of text that begin with a cell, whatever comes after it: they are looked at together, however
 /// short the cell is. (Not to be confused with the windows of rows that are planned together.)

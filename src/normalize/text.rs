@@ -165,7 +165,7 @@ pub fn folded_eq(a: &str, b: &str) -> bool {
 
 /// Splits a full name into first and last name. The last word is the last name, a single word is a first
 /// name, and `Last, First` is turned round. Suffixes such as `Jr.`, degrees and the `Inc.` of a company stay with
-/// the last name, and what stands in brackets behind a part stays there.
+/// the last name, and what stands in brackets behind a part stays there, unless it is an e-mail address.
 ///
 /// ```
 /// # use crm_import::normalize::full_name;
@@ -175,7 +175,7 @@ pub fn folded_eq(a: &str, b: &str) -> bool {
 /// assert_eq!(full_name("Ana Lee, MD, Ph.D."), ("Ana", "Lee, MD, Ph.D."));
 /// ```
 pub fn full_name(cell: &str) -> (&str, &str) {
-    let name = trim(cell);
+    let name = without_address(trim(cell));
     if let Some(bare) = std::iter::successors(before_bracket(name), |it| before_bracket(it)).last()
     {
         let (given, family) = split_name(bare);
@@ -188,6 +188,13 @@ pub fn full_name(cell: &str) -> (&str, &str) {
         };
     }
     split_name(name)
+}
+
+/// The name without the address that stands behind it: `Jane Roe <jane@x.com>`, `"Roe, Jane" (jane@x.com)`.
+pub(crate) fn without_address(name: &str) -> &str {
+    let Some((name, _)) = super::named_address(name) else { return name };
+    let inner = name.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    inner.map_or(name, trim)
 }
 
 /// As [`full_name`], without brackets behind it.
@@ -299,6 +306,10 @@ mod tests {
             ("Fox, Inc.", ("Fox", "Inc.")),
             ("Fox Widgets, LLC", ("Fox", "Widgets, LLC")),
             ("Lee, Co", ("Co", "Lee")),
+            ("Jane Roe (jane@example.com)", ("Jane", "Roe")),
+            ("Jane Roe <jane@example.com>", ("Jane", "Roe")),
+            ("\"Roe, Jane\" <jane@example.com>", ("Jane", "Roe")),
+            ("<jane@example.com>", ("<jane@example.com>", "")),
             // What stands in brackets is another name, not the last one.
             ("Ana Lee (Bob)", ("Ana", "Lee (Bob)")),
             ("Ana Lee (n\u{e9}e Van Roe)", ("Ana", "Lee (n\u{e9}e Van Roe)")),

@@ -1,10 +1,10 @@
 //! A1: what the values of a column say of it, for and against its header.
 
 use crm_import::mapping::suggest;
-use crm_import::{Fields, Object};
+use crm_import::{Fields, Import, MemoryStorage, Object, Source};
 
-use super::strings;
 use super::suggest::targets;
+use super::{codes, offered, strings};
 
 #[test]
 fn a1_values_take_back_what_the_header_promises() {
@@ -156,4 +156,47 @@ fn a1_contacts_with_numbers_are_people_or_phones_by_their_values() {
         suggest(&headers, &[row("217-555-0123", "217-555-0124")], &[Object::Contact], &fields);
     let expected = ["contact.company", "-", "contact.email", "-", "contact.additional_emails"];
     assert_eq!(targets(&phones, &fields), expected);
+}
+
+#[test]
+fn a1_a_name_with_an_address_behind_it_is_both() {
+    for (file, header) in [
+        (
+            "Deal Name,Amount,Associated Contact\nRoof,12,Jane Roe (Jane@example.com)\n",
+            "contact.name",
+        ),
+        (
+            "Deal Name,Amount,Associated Contact\nRoof,12,Jane Roe <jane@example.com>\n",
+            "contact.name",
+        ),
+        (
+            "Deal Name,Amount,E-Mail\nRoof,12,\"\"\"Roe, Jane\"\" <jane@example.com>\"\n",
+            "contact.email",
+        ),
+        (
+            "Deal Name,Amount,Associated Contact,Email\nRoof,12,Jane Roe (j@example.com),jane@example.com\n",
+            "contact.name",
+        ),
+    ] {
+        let mut crm = MemoryStorage::new(Default::default());
+        let plan = Import::new().plan(Source::from_bytes(file.as_bytes()), &mut crm).unwrap();
+        assert_eq!(offered(&plan, Object::Contact, "first_name"), "Jane", "{file}");
+        assert_eq!(offered(&plan, Object::Contact, "last_name"), "Roe", "{file}");
+        assert_eq!(offered(&plan, Object::Contact, "email"), "jane@example.com", "{file}");
+        assert_eq!(codes(&plan), [""; 0], "{file}");
+        let rows = Source::from_bytes(file.as_bytes()).open().unwrap();
+        let suggested = Import::new().suggest(&rows, &Default::default());
+        assert_eq!(targets(&suggested, &Fields::standard())[2], header, "{file}");
+    }
+}
+
+#[test]
+fn a3_a_column_with_several_people_in_a_cell_names_no_contact() {
+    let file = ["Ann Bee (ann@example.com)", "Ann Bee (ann@example.com);Cy Dee (cy@example.com)"];
+    let headers = strings(&["Deal Name", "Associated Contact"]);
+    let rows = file.map(|cell| strings(&["Roof", cell]));
+    let fields = Fields::standard();
+    let suggestions = suggest(&headers, &rows, &Object::ALL, &fields);
+    assert_eq!(targets(&suggestions, &fields)[1], "-");
+    assert_eq!(suggestions[1].also, None);
 }

@@ -25,7 +25,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
          | nombre completo | nombre y apellido | nombre y apellidos | nome completo | nome e cognome \
          | nome cognome | cognome e nome | nome e sobrenome | nominativo | volledige naam | naam \
          | voor en achternaam | namn | fullstandigt namn | for och efternamn | contact | contact person \
-         | primary contact | main contact | related contact | ansprechpartner | kontakt | kontaktperson | contactpersoon \
+         | primary contact | main contact | related contact | associated contact | zugeordneter kontakt | contact associe | contacto asociado | contato associado | contatto associato | ansprechpartner | kontakt | kontaktperson | contactpersoon \
          | persona de contacto | personne de contact | personne a contacter | referente | persona di contatto | pessoa de contato | contacto | contato | contatto | interlocuteur",
     ),
     (

@@ -4,7 +4,8 @@
 use super::header::Reader;
 use super::header_words::is_of_linked_people;
 use super::other_people::filled;
-use super::{Confidence, Guess, IfPhones, Sheet};
+use super::person_names::PERSON;
+use super::{Confidence, Guess, IfPhones, Sheet, has};
 use crate::field::synonyms::{ANSWERS, CONDITIONS, phrases};
 use crate::field::{FieldId, FieldKind, Fields, words};
 use crate::issue::IssueCode;
@@ -29,6 +30,8 @@ pub(super) struct Evidence {
     pub(super) filled: usize,
     /// Cells that are one e-mail address.
     emails: usize,
+    /// Cells that are a name and one e-mail address behind it.
+    pub(super) named: usize,
     /// Cells with an @ in them.
     ats: usize,
     phones: usize,
@@ -70,6 +73,7 @@ impl Evidence {
             let has_at = cell.contains('@');
             seen.ats += usize::from(has_at);
             seen.emails += usize::from(has_at && normalize::email(cell).is_ok());
+            seen.named += usize::from(has_at && normalize::named_address(cell).is_some());
             if is_asked {
                 seen.count_in_detail(cell, has_at);
             }
@@ -109,7 +113,7 @@ impl Evidence {
 
     /// Cells that may be names of people or countries.
     fn possible_names(&self) -> usize {
-        self.lettered.saturating_sub(self.emails)
+        self.lettered.saturating_sub(self.emails.saturating_sub(self.named))
     }
 
     /// Drops a guess that the cells contradict, and turns a column of phone numbers whose header leaves it open into
@@ -290,10 +294,34 @@ impl Reader<'_> {
             sheet.headers.iter().map(|header| is_of_linked_people(header)).collect();
         let are_several = (0..linked.len()).any(|at| linked[at] && has_list(at));
         for (at, guess) in guesses.iter_mut().enumerate() {
-            let may_be_list = guess.target == Some(FieldId::NAME)
-                && phrases(SEVERAL).any(|several| several == sheet.words[at]);
-            if linked[at] && are_several || may_be_list && has_list(at) {
+            let is_name = guess.target == Some(FieldId::NAME);
+            let may_be_list = is_name && phrases(SEVERAL).any(|several| several == sheet.words[at]);
+            let has_addresses =
+                || cells(sheet.samples, at).any(|cell| cell.matches('@').count() > 1);
+            if linked[at] && are_several
+                || may_be_list && has_list(at)
+                || is_name && has_addresses()
+            {
                 *guess = Guess::none("its cells may name several people");
+            }
+        }
+    }
+
+    /// Reads the addresses from a column of names with an address behind each, if no other column has any, and the names
+    /// from a column of addresses: `Jane Roe <jane@example.com>`.
+    pub(super) fn read_named_addresses(&self, sheet: &Sheet<'_>, guesses: &mut [Guess]) {
+        let has_address = has(guesses, FieldId::EMAIL) || has(guesses, FieldId::ADDITIONAL_EMAILS);
+        let has_name = PERSON.into_iter().any(|field| has(guesses, field));
+        for (guess, seen) in guesses.iter_mut().zip(&sheet.evidence) {
+            guess.also = match guess.target {
+                // Not everybody has an address.
+                _ if seen.named == 0 || seen.named * 2 < seen.filled => None,
+                Some(FieldId::NAME) if !has_address => Some(FieldId::EMAIL),
+                Some(FieldId::EMAIL) if !has_name => Some(FieldId::NAME),
+                _ => None,
+            };
+            if guess.also.is_some() {
+                guess.reason = "its values are names with e-mail addresses".into();
             }
         }
     }
