@@ -4,7 +4,7 @@
 use super::trim;
 
 /// What people and programs write for nothing.
-const NOTHING: [&str; 12] = [
+const NOTHING: [&str; 13] = [
     "null",
     "(null)",
     "[null]",
@@ -17,6 +17,8 @@ const NOTHING: [&str; 12] = [
     "undefined",
     "(blank)",
     "(empty)",
+    // Where one person buys tickets for several.
+    "info requested",
 ];
 
 /// Words that are a total when alone or before a number, a colon, a bracket or an equals sign. `Sum`, `Suma` and
