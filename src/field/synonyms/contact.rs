@@ -25,7 +25,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
          | nombre completo | nombre y apellido | nombre y apellidos | nome completo | nome e cognome \
          | nome cognome | cognome e nome | nome e sobrenome | nominativo | volledige naam | naam \
          | voor en achternaam | namn | fullstandigt namn | for och efternamn | contact | contact person \
-         | primary contact | main contact | related contact | associated contact | zugeordneter kontakt | contact associe | contacto asociado | contato associado | contatto associato | ansprechpartner | kontakt | kontaktperson | contactpersoon \
+         | primary contact | main contact | related contact | associated contact | linked contact | zugeordneter kontakt | contact associe | contacto asociado | contato associado | contatto associato | ansprechpartner | kontakt | kontaktperson | contactpersoon \
          | persona de contacto | personne de contact | personne a contacter | referente | persona di contatto | pessoa de contato | contacto | contato | contatto | interlocuteur",
     ),
     (
@@ -64,7 +64,7 @@ pub(crate) const CONTACT: &[(&str, &str)] = &[
     (
         "company",
         "company | company name | organization | organisation | org | org name | organization name | organisation name \
-         | account name | related account | employer | employer name | current employer | current company | business \
+         | account name | related account | employer | employer name | current employer | current company | which company do you work for | what company do you work for | where do you work | business \
          | firm | firm name | name of company | name of organization | workplace | place of work | associated company | company or account | company account \
          | companies | related company | account company | primary company | primary associated company | company organization \
          | company organisation | company business name \
@@ -174,4 +174,4 @@ pub(crate) const MOBILE: &str = "mobile | whatsapp | i phone | iphone | phone i 
      | mobilnummer | mobilnr | mobilfunk | mobilfunknummer | mobiltelefonnummer | mobile nummer | portable | telephone portable | tel portable | tel port | tel mob | telephone mobile \
      | tel mobile | numero de portable | numero portable | numero de mobile | mobile perso | movil | telefono movil | numero movil | numero de movil | tel movil | celular | numero celular \
      | numero de celular | celular com ddd | telefono celular | telefone celular | telemovel | cellulare | telefono cellulare | numero cellulare | cell | tel cellulare | mobiel | mobiele telefoon | mobiel nummer \
-     | mobiel telefoonnummer | mobiele nummer | gsm | gsm nummer | gsm number | mobilephone | c phone | m phone | mobiltel | wireless phone | text number | sms number";
+     | mobiel telefoonnummer | mobiele nummer | natel | natelnummer | natel nr | gsm | gsm nummer | gsm number | mobilephone | c phone | m phone | mobiltel | wireless phone | text number | sms number";

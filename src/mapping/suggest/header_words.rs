@@ -14,7 +14,7 @@ use crate::normalize::{country, is_currency};
 const SHORTEST: usize = 4;
 
 /// What products write in brackets behind a label: the kind of its field.
-const KINDS: [&str; 9] = [
+const KINDS: [&str; 10] = [
     "short text",
     "long text",
     "text",
@@ -24,6 +24,7 @@ const KINDS: [&str; 9] = [
     "checkbox",
     "currency",
     "money",
+    "metadata",
 ];
 
 /// How forms begin a question. These words cannot be ignored everywhere, because alone they mean something else: `Est.
@@ -36,7 +37,7 @@ const IN: [&str; 8] = ["in", "en", "em", "i", "w", "v", "u", "im"];
 
 /// The words of a header that name the column.
 pub(super) fn read_words(header: &str, names: &FieldNames, fields: &Fields) -> String {
-    let header = with_owner(with_billing(without_lines(header)));
+    let header = with_owner(with_billing(without_lines(last_question(header))));
     let header = with_relation(header, names);
     let header = without_remark(without_key(without_path(&header)));
     // This comes before the kind of the field, because a single letter may also be taken for a country.
@@ -54,6 +55,19 @@ pub(super) fn read_words(header: &str, names: &FieldNames, fields: &Fields) -> S
         Some((part, other)) if says_again(part, other, names) => words(other),
         _ => without_question(apart(words(header), names), names),
     }
+}
+
+/// The question that a form asks, without what it says before: `Nice to meet you, Ana. What's your email?`
+fn last_question(header: &str) -> &str {
+    let header = header.trim();
+    let marks = header.match_indices(". ").chain(header.match_indices("! "));
+    let Some(end) = marks.map(|(at, _)| at).max().filter(|_| header.ends_with('?')) else {
+        return header;
+    };
+    // `Tel. no?` is one phrase.
+    let is_sentence =
+        header[end..].starts_with('!') || header[..end].split_whitespace().count() > 2;
+    if is_sentence { &header[end + 2..] } else { header }
 }
 
 /// Whether the part behind the slash says which of the addresses before it is meant: `Emails / Primary Email`.
@@ -257,9 +271,11 @@ fn with_relation<'h>(header: Cow<'h, str>, names: &FieldNames) -> Cow<'h, str> {
 }
 
 /// Reads which of several phones the letters in brackets mean: `Tel (M)`, `Phone (H)`, `Tel. (p)`, `Tel (eve)`. `Phone
-/// (F)` is a fax.
+/// (F)` is a fax. A single capital letter needs no brackets: `Tel. P`.
 fn with_initial(header: &str, names: &FieldNames) -> Option<String> {
-    let (label, initial) = in_brackets(header)?;
+    let is_capital = |text: &str| matches!(text.as_bytes(), [b'A'..=b'Z']);
+    let bare = || header.trim().rsplit_once(' ').filter(|(_, last)| is_capital(last));
+    let (label, initial) = in_brackets(header).or_else(bare)?;
     let place = match initial.trim() {
         "M" | "m" | "C" | "c" => "mobile",
         "H" | "h" | "P" | "p" => "home",

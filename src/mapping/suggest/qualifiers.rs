@@ -62,6 +62,8 @@ impl Reader<'_> {
             // `POCity`: the town of the postal address.
             "po ",
         ])?;
+        // `AddressMailCity`.
+        let part = part.strip_prefix("mail ").unwrap_or(part);
         let field = self.names.find(part)?.contact?;
         (field.is_place() || matches!(field, FieldId::COMPANY | FieldId::PHONE))
             .then(|| part.to_owned())
