@@ -8,7 +8,7 @@ pub(crate) const OPPORTUNITY: &[(&str, &str)] = &[
         "opportunity name | opportunity | deal name | deal title | deal | opportunity title | opp name | opp \
          | opportunity subject | quote title | quote name | proposal title | proposal name | verkaufschance | name der opportunity | geschaft | geschaftsname | nom de l opportunite | nom de la transaction | opportunite \
          | affaire | nom de l affaire | nombre de la oportunidad | oportunidad | nombre del negocio | nombre del trato | negocio | nome da oportunidade | oportunidade \
-         | nome do negocio | negocio titulo | nome opportunita | nome dell opportunita | opportunita | trattativa | nome trattativa | affare | nome affare | nome dell affare | kans | verkoopkans | naam verkoopkans | naam deal | dealnaam | deal naam \
+         | nome do negocio | negocio titulo | nome opportunita | nome dell opportunita | opportunita | trattativa | nome trattativa | affare | nome affare | nome dell affare | verkoopkans | naam verkoopkans | naam deal | dealnaam | deal naam \
          | affar | affarsmojlighet | affarsnamn",
     ),
     (
@@ -45,7 +45,7 @@ pub(crate) const OPPORTUNITY: &[(&str, &str)] = &[
          | est close date | est close | exp close | exp close date | expected close | forecast close date | forecasted close date | estimated closing date | expected closing | target close date | projected close date | planned close date | expected closure date | expected closure | closure date | abschlussdatum | erwartetes abschlussdatum | geschatztes abschlussdatum | gesch abschlussdatum \
          | voraussichtlicher abschluss | geplanter abschluss | abschluss geplant | geplantes abschlussdatum | voraussichtliches abschlussdatum | abschlusstermin | schlusstermin | erwarteter abschluss | date de cloture | date de cloture prevue | cloture prevue | date de cloture estimee | date de fermeture | date de fermeture prevue | date prevue de cloture | date previsionnelle de cloture | cloture estimee | fecha de cierre \
          | fecha de cierre prevista | fecha prevista de cierre | fecha estimada de cierre | fecha de cierre esperada | data de fechamento | data de fechamento prevista | data de fechamento esperada | previsao de fechamento | data prevista de fechamento | fechamento previsto | data estimada de fechamento | data di chiusura | data prevista di chiusura | data di chiusura stimata | data di chiusura prevista \
-         | chiusura prevista | data chiusura | verwachte sluitingsdatum | sluitingsdatum | verwachte afsluitdatum | geplande sluitingsdatum | forvantat avslutsdatum | forvantat avslut | avslutsdatum",
+         | chiusura prevista | data chiusura | verwachte sluitingsdatum | verwachte sluitdatum | sluitdatum | sluitingsdatum | verwachte afsluitdatum | geplande sluitingsdatum | forvantat avslutsdatum | forvantat avslut | avslutsdatum",
     ),
     ("contact_id", "opportunity contact id"),
     ("tags", "opportunity tags | deal tags"),
@@ -56,7 +56,7 @@ pub(crate) const OPPORTUNITY: &[(&str, &str)] = &[
 /// What an opportunity is about, which nobody is called and no job either.
 pub(crate) const TOPICS: &str = "topic | thema | tema | task name | task title | project | project name | project title | projekt | projektname | projekttitel \
      | projektbezeichnung | projet | nom du projet | proyecto | nombre del proyecto | projeto | nome do projeto | progetto | nome del progetto \
-     | projectnaam | projektnamn | aftale | avtale";
+     | projectnaam | projektnamn | aftale | avtale | subject | betreff | objet | asunto | assunto | oggetto | onderwerp | amne | emne";
 
 /// Phrases that mean one thing on a contact and another on an opportunity: the columns beside them
 /// decide. Phrase, field of the contact, field of the opportunity.

@@ -48,6 +48,8 @@ pub(super) struct Evidence {
     statuses: usize,
     /// Cells that say what condition something is in, such as `won` or `active`, and are no state of a country.
     conditions: usize,
+    /// Cells that say how much of a hundred.
+    percents: usize,
     /// Cells with a letter in them.
     lettered: usize,
     /// Cells with a digit in them.
@@ -97,6 +99,7 @@ impl Evidence {
             usize::from(digits >= 5 && (letters <= digits || is_record) && !has_at && !is_date);
         self.abroad += usize::from(cell.starts_with('+') && digits >= 8 && letters == 0);
         self.long += usize::from(digits >= 10 && letters == 0 && !is_date);
+        self.percents += usize::from(letters == 0 && cell.ends_with('%'));
         self.lettered += usize::from(letters > 0);
         self.digited += usize::from(digits > 0);
         self.dotted += usize::from(cell.contains('.'));
@@ -184,7 +187,7 @@ impl Evidence {
                 self.possible_names().saturating_sub(answers)
             }
             _ if field == FieldId::OPPORTUNITY_NAME => {
-                filled - self.dates.max(self.emails).max(self.answers)
+                filled - self.dates.max(self.emails).max(self.answers).max(self.percents)
             }
             // How many groups somebody is in is no group.
             _ if field == FieldId::TAGS => filled - self.brief,
