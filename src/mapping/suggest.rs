@@ -377,6 +377,8 @@ impl Mapping {
                     index: by_index.then_some(suggestion.index),
                     object: Some(field.object),
                     field: Some(field.key.clone()),
+                    // Of two people in a cell, the second one's address is not the first one's.
+                    list_separators: suggestion.also.map(|_| String::new()),
                     ..ColumnMapping::default()
                 }
             })

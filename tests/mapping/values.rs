@@ -200,3 +200,17 @@ fn a3_a_column_with_several_people_in_a_cell_names_no_contact() {
     assert_eq!(targets(&suggestions, &fields)[1], "-");
     assert_eq!(suggestions[1].also, None);
 }
+
+#[test]
+fn v1_of_two_people_in_a_cell_the_second_gives_the_first_no_address() {
+    let one = "Roof,Jane Roe (jane@example.com)\n".repeat(2_000);
+    let file = format!(
+        "Deal Name,Associated Contact\n{one}Deck,Ann (ann@example.com);Cy (cy@example.com)\n"
+    );
+    let mut crm = MemoryStorage::new(Default::default());
+    let plan = Import::new().plan(Source::from_bytes(file.as_bytes()), &mut crm).unwrap();
+    let row = plan.rows().last().unwrap();
+    let contact = row.side(Object::Contact).unwrap();
+    assert!(contact.values().iter().all(|(field, _)| field.kind != crm_import::FieldKind::Email));
+    assert_eq!(codes(&plan)[..1], ["email-invalid"]);
+}

@@ -300,7 +300,7 @@ impl Reader<'_> {
             let is_name = guess.target == Some(FieldId::NAME);
             let may_be_list = is_name && phrases(SEVERAL).any(|several| several == sheet.words[at]);
             let has_addresses =
-                || cells(sheet.samples, at).any(|cell| cell.matches('@').count() > 1);
+                || filled(sheet.samples, at).any(|cell| cell.matches('@').count() > 1);
             if linked[at] && are_several
                 || may_be_list && has_list(at)
                 || is_name && has_addresses()
