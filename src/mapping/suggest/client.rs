@@ -22,6 +22,9 @@ const PERSONS: [&str; 6] = [
 const CLIENTS: &str =
     "client | customer | kunde | kunden | kundenname | cliente | klant | klantnaam | kund";
 
+/// Headers that name a person, who is no company.
+const PERSON: &str = "person | persona | pessoa | persoon | personne | osoba";
+
 impl Reader<'_> {
     /// Takes a client for the company that the contact works for, if another column is the contact's name: `Client`
     /// beside `Contact`, `Customer Name` beside `Contact Name`. This is done only if the company has no column of its
@@ -32,7 +35,8 @@ impl Reader<'_> {
             return;
         }
         let is_surely_named = is_surely_named(words, guesses);
-        let is_contacts = |words: &str| phrases(SEVERAL).any(|several| several == words);
+        let is_contacts =
+            |words: &str| phrases(SEVERAL).chain(phrases(PERSON)).any(|person| person == words);
         let is_client = |(guess, words): &(&mut Guess, &String)| {
             guess.target == Some(FieldId::NAME)
                 && (guess.is_weak && !self.names_buyer(words) && !is_contacts(words)

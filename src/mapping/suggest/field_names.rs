@@ -52,6 +52,7 @@ const WEAK: &[(Object, &str, &str)] = &[
         Object::Contact,
         "name",
         "client | customer | kunde | cliente | klant | kund | kundenname | klantnaam | kundnamn | lead name \
+         | person | persona | pessoa | persoon | personne | osoba | related contacts | associated contacts | linked contacts \
          | contacts | contactos | contatos | contatti | kontakte | contacten | kontakter | prospect | interessent \
          | klient | zakaznik | musteri | asiakas | ugyfel | vevo | клиент | заказчик \
          | attendee | participant | teilnehmer | deelnemer | deltagare | applicant | policyholder | insured | homeowner \

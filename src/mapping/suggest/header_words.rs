@@ -237,9 +237,23 @@ fn with_owner(header: Cow<'_, str>) -> Cow<'_, str> {
     owned.map_or(header, Cow::Owned)
 }
 
-/// Whether a cell of this column may be about several linked people: `Associated people > Name`.
+/// Whether a cell of this column may be about several linked people: `Associated people > Name`, `Related contacts`,
+/// `Related contact emails`.
 pub(super) fn is_of_linked_people(header: &str) -> bool {
-    linked_record(header).is_some_and(|(record, _)| matches!(&*record, "people" | "contacts"))
+    let header_words = words(header);
+    let related = header_words.split_once(' ').filter(|(relation, _)| is_relation(relation));
+    let is_of_several = |whose: &str| {
+        let address = whose.strip_prefix("contact ");
+        whose.starts_with("contacts") || address.is_some_and(|it| it.ends_with('s'))
+    };
+    related.is_some_and(|(_, whose)| is_of_several(whose))
+        || linked_record(header)
+            .is_some_and(|(record, _)| matches!(&*record, "people" | "contacts"))
+}
+
+/// What says that a record is another one, which this one refers to.
+fn is_relation(word: &str) -> bool {
+    matches!(word, "related" | "associated" | "linked")
 }
 
 /// The linked record, and its field: `people` and `Name` in `Associated people > Name`.
@@ -263,8 +277,7 @@ fn with_relation<'h>(header: Cow<'h, str>, names: &FieldNames) -> Cow<'h, str> {
     let of_contact = || {
         let header = words(&header);
         let (relation, label) = header.split_once(" contact ")?;
-        let is_relation = matches!(relation, "related" | "associated" | "linked");
-        let field = names.find(label).filter(|_| is_relation)?.contact?;
+        let field = names.find(label).filter(|_| is_relation(relation))?.contact?;
         (field.is_address() || PERSON.contains(&field)).then(|| format!("contact {label}"))
     };
     linked.or_else(of_contact).map_or(header, Cow::Owned)
