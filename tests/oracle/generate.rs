@@ -386,7 +386,7 @@ fn cell(dice: &mut Dice, header: &str) -> String {
 fn addresses(dice: &mut Dice, is_primary: bool, is_email: bool) -> String {
     let one = |dice: &mut Dice| match (dice.below(12), is_email) {
         (0, true) => "nowhere".to_owned(),
-        (0, false) => "12".to_owned(),
+        (0, false) => "555-12".to_owned(),
         (1, true) => email(dice).to_uppercase(),
         (1, false) => format!("206-555-010{}", dice.below(4)),
         (_, true) => email(dice),
