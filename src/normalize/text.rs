@@ -176,18 +176,16 @@ pub fn folded_eq(a: &str, b: &str) -> bool {
 /// ```
 pub fn full_name(cell: &str) -> (&str, &str) {
     let name = without_address(trim(cell));
-    if let Some(bare) = std::iter::successors(before_bracket(name), |it| before_bracket(it)).last()
-    {
-        let (given, family) = split_name(bare);
-        let start = |part: &str| part.as_ptr() as usize - name.as_ptr() as usize;
-        // The bracket stays behind the part that it follows.
-        return if family.is_empty() || start(family) + family.len() < bare.len() {
-            (&name[start(given)..], family)
-        } else {
-            (given, &name[start(family)..])
-        };
+    let bare = std::iter::successors(Some(name), |name| before_bracket(name)).last();
+    let bare = bare.unwrap_or(name);
+    let (given, family) = split_name(bare);
+    // A bracket stays behind the part that it follows.
+    let with_bracket = |part: &str| &name[bare.len() - part.len()..];
+    match bare.len() == name.len() {
+        true => (given, family),
+        false if !family.is_empty() && bare.ends_with(family) => (given, with_bracket(family)),
+        false => (with_bracket(given), family),
     }
-    split_name(name)
 }
 
 /// The name without the address that stands behind it: `Jane Roe <jane@x.com>`, `"Roe, Jane" (jane@x.com)`.

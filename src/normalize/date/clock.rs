@@ -219,7 +219,7 @@ fn clock(text: &str, separator: char) -> Option<(usize, &str)> {
         fields += 1;
         match rest.strip_prefix(separator) {
             Some(next) if fields < 3 && next.starts_with(|c: char| c.is_ascii_digit()) => {
-                rest = next
+                rest = next;
             }
             Some(_) if separator == ':' => return None,
             _ => break,
