@@ -16,10 +16,10 @@ use crate::issue::IssueCode;
 /// besides. It also asks for more: the domain must have a dot, the local part may not begin or end with a dot
 /// or have two in a row, and there may be 64 bytes before the `@` and 254 in all.
 ///
-/// `Jane <jane@x.com>`, `Jane (jane@x.com)`, `<jane@x.com>`, `mailto:jane@x.com`, `jane@x.com (work)` and `jane@x.com -
-/// jane@x.com` are unwrapped. The whole address becomes lower case (behaviour V4): providers that tell `Jane@` and
-/// `jane@` apart are not met in practice, two records of one person are. A domain in other letters becomes the name that
-/// the network knows it by (`exämple.com` is `xn--exmple-cua.com`), so that both spellings are one address.
+/// `Jane <jane@x.com>`, `Jane (jane@x.com)`, `<jane@x.com>`, `mailto:jane@x.com`, `jane@x.com (work)` and
+/// `jane@x.com - jane@x.com` are unwrapped. The whole address becomes lower case (behaviour V4): providers that tell
+/// `Jane@` and `jane@` apart are not met in practice, two records of one person are. A domain in other letters becomes
+/// the name that the network knows it by (`exämple.com` is `xn--exmple-cua.com`), so that both spellings are one address.
 ///
 /// ```
 /// use crm_import::IssueCode;

@@ -21,7 +21,8 @@ const BIRTH_YEARS: &str = "birth year | year of birth | geburtsjahr | annee de n
      | ano de nascimento | anno di nascita | geboortejaar | fodelsear | fodselsar";
 
 /// Headers of columns whose cells may name several contacts.
-pub(super) const SEVERAL: &str = "related contacts | associated contacts | linked contacts | contacts | contactos | contatos | contatti | kontakte | contacten | kontakter";
+pub(super) const SEVERAL: &str = "related contacts | associated contacts | linked contacts | contacts \
+     | contactos | contatos | contatti | kontakte | contacten | kontakter";
 
 /// Counts over the sample cells of one column.
 #[derive(Debug, Default)]

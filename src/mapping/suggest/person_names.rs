@@ -197,8 +197,8 @@ impl Reader<'_> {
         })
     }
 
-    /// The opportunity's name, in a file that says by when each is to be sold, or for how much it may be, and nothing about a person. It may still
-    /// have a company, an owner and notes, because opportunities have these, too.
+    /// The opportunity's name, in a file that says by when each is to be sold, or for how much it may be, and nothing
+    /// about a person. It may still have a company, an owner and notes, because opportunities have these, too.
     fn sold_name(&self, guesses: &[Guess]) -> Option<Found> {
         let is_free = self.has_opportunities && !has(guesses, FieldId::OPPORTUNITY_NAME);
         let is_sold = has(guesses, FieldId::EXPECTED_CLOSE_DATE) || has_estimate(guesses);

@@ -6,42 +6,10 @@ use super::lexer::has_all_parts;
 use super::months::name;
 
 /// What stands between a date and its time, in lower case.
-const AT: [&str; 35] = [
-    "at",
-    "um",
-    "à",
-    "a las",
-    "a la",
-    "a les",
-    "às",
-    "alle",
-    "alle ore",
-    "ore",
-    "om",
-    "kl.",
-    "kl",
-    "klo",
-    "u",
-    "v",
-    "ob",
-    "kell",
-    "pukul",
-    "pada",
-    "nang",
-    "saa",
-    "ag",
-    "në",
-    "lúc",
-    "στις",
-    "в",
-    "во",
-    "о",
-    "בשעה",
-    "في",
-    "को",
-    "அன்று",
-    "এ",
-    "کو",
+const AT: [&str; 34] = [
+    "at", "um", "à", "a las", "a la", "a les", "às", "alle", "alle ore", "ore", "om", "kl.", "kl",
+    "klo", "u", "v", "ob", "kell", "pukul", "pada", "nang", "saa", "ag", "në", "lúc", "στις", "в",
+    "во", "о", "בשעה", "في", "को", "এ", "کو",
 ];
 
 /// The halves of a day, as some languages write them before the time.
@@ -123,7 +91,7 @@ fn is_spelled(text: &str) -> bool {
     ];
     let mut rest = text;
     for (at, units) in UNITS.iter().enumerate() {
-        let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let digits = leading_digits(rest);
         if digits == 0 && at > 0 {
             break;
         }
@@ -207,7 +175,7 @@ fn clock(text: &str, separator: char) -> Option<(usize, &str)> {
     let mut rest = text;
     let mut fields = 0;
     loop {
-        let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let digits = leading_digits(rest);
         if !(1..=2).contains(&digits) || (fields > 0 && digits != 2) {
             return None;
         }
@@ -218,23 +186,24 @@ fn clock(text: &str, separator: char) -> Option<(usize, &str)> {
         rest = &rest[digits..];
         fields += 1;
         match rest.strip_prefix(separator) {
-            Some(next) if fields < 3 && next.starts_with(|c: char| c.is_ascii_digit()) => {
-                rest = next;
-            }
+            Some(next) if fields < 3 && leading_digits(next) > 0 => rest = next,
             Some(_) if separator == ':' => return None,
             _ => break,
         }
     }
-    let digits = |fraction: &&str| fraction.starts_with(|c: char| c.is_ascii_digit());
-    let fraction = rest.strip_prefix(['.', ',']).filter(|_| separator == ':').filter(digits);
-    match fraction {
-        Some(fraction) if fields == 3 => {
-            rest = fraction.trim_start_matches(|c: char| c.is_ascii_digit());
-        }
-        Some(_) => return None,
-        None => {}
+    if separator == ':'
+        && let Some(fraction) = rest.strip_prefix(['.', ','])
+        && leading_digits(fraction) > 0
+    {
+        // Only seconds have a fraction.
+        rest = Some(&fraction[leading_digits(fraction)..]).filter(|_| fields == 3)?;
     }
     Some((fields, rest))
+}
+
+/// How many digits a text begins with.
+fn leading_digits(text: &str) -> usize {
+    text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len()
 }
 
 /// Whether a text is the offset of a time zone: `+02:00`, `-5:30`, `+0200`.

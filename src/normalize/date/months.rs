@@ -53,8 +53,8 @@ static WORDS: LazyLock<Map<String, Word>> = LazyLock::new(|| {
     words
 });
 
-/// What the name at the beginning of a text is, if it is one of a date, and how long it is. It is a word, or two of them
-/// with a point or a space in between: `ม.ค`, `كانون الثاني`.
+/// What the name at the beginning of a text is, if it is one of a date, and how long it is. It is a word, or two with a
+/// point or a space in between: `ม.ค`, `كانون الثاني`.
 pub(super) fn name(text: &str) -> Option<(Word, usize)> {
     let first = letters(text);
     if text[first..].starts_with(['.', ' ']) {
