@@ -49,6 +49,7 @@ mod quote_signs;
 mod quoting;
 mod raw;
 mod records;
+mod rewritten;
 mod rows;
 mod split;
 mod stripe;

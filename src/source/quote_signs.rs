@@ -1,4 +1,4 @@
-//! [`QuoteSigns`]: signs that stand for quotes around each cell, and a reader that puts quotes in their place.
+//! [`QuoteSigns`] stand for quotes around each cell, and quotes are put in their place.
 //!
 //! ```text
 //! 'Ana','ana@example.com','York, UK'      as databases quote texts
@@ -9,13 +9,8 @@
 //! apostrophe alone may mark a cell as text, and a quote may be a part of one. A sign closes a cell if the cell ends
 //! there: `'O'Hara'` is one.
 
-use std::io::{self, Read};
-
 use super::encoding::PREFIX;
-use super::input::{Bytes, hand_out};
-
-/// How much is read at a time.
-const CHUNK: usize = 32 * 1024;
+use super::rewritten::Rewrite;
 
 /// Opening and closing signs, as they may stand around a cell.
 const SIGNS: [(&[&str], &[&str]); 4] = [
@@ -104,21 +99,9 @@ impl QuoteSigns {
         }
     }
 
-    /// The same file with quotes in the place of these signs, from this place on.
-    pub(super) fn mend(self, bytes: Bytes<'_>, from: usize) -> io::Result<Bytes<'_>> {
-        let reader = Requoted {
-            reader: bytes.into_reader(),
-            signs: self,
-            kept: from,
-            at: At::Start,
-            raw: Vec::with_capacity(CHUNK),
-            is_at_end: false,
-            out: Vec::new(),
-            given: 0,
-        };
-        let mut bytes = Bytes::stream(Box::new(reader));
-        while bytes.held().len() < PREFIX && bytes.more()? {}
-        Ok(bytes)
+    /// Puts quotes in the place of these signs.
+    pub(super) fn rewrite(self) -> Box<dyn Rewrite> {
+        Box::new(Requoted { signs: self, at: At::Start })
     }
 }
 
@@ -134,74 +117,52 @@ fn is_number(cell: &[u8]) -> bool {
         || cell.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+'))
 }
 
-/// Reads a file as if it had quotes.
-struct Requoted<'a> {
-    reader: Box<dyn Read + Send + 'a>,
+struct Requoted {
     signs: QuoteSigns,
-    /// So many bytes stand above the header, and stay as they are.
-    kept: usize,
     at: At,
-    /// What was read and is not in `out` yet.
-    raw: Vec<u8>,
-    is_at_end: bool,
-    out: Vec<u8>,
-    given: usize,
 }
 
-impl Requoted<'_> {
-    /// Reads some more; false at the end of the file.
-    fn fill(&mut self) -> io::Result<bool> {
-        self.given = 0;
-        self.out.clear();
-        let held = self.raw.len();
-        self.raw.resize(held + CHUNK, 0);
-        let read = self.reader.read(&mut self.raw[held..]);
-        self.raw.truncate(held + *read.as_ref().unwrap_or(&0));
-        self.is_at_end = read? == 0;
-        let mut place = self.kept.min(self.raw.len());
-        self.kept -= place;
-        self.out.extend_from_slice(&self.raw[..place]);
+impl Rewrite for Requoted {
+    fn add(&mut self, piece: &[u8], is_end: bool, out: &mut Vec<u8>) -> usize {
         // What a sign means depends on what follows it, and that may not be there yet.
-        let enough = if self.is_at_end { 0 } else { 2 * LONGEST };
-        while place < self.raw.len() && place + enough <= self.raw.len() {
-            place += self.add(place);
+        let enough = if is_end { 0 } else { 2 * LONGEST };
+        let mut place = 0;
+        while place < piece.len() && place + enough <= piece.len() {
+            place += self.add_one(&piece[place..], out);
         }
-        self.raw.drain(..place);
-        Ok(!self.is_at_end)
+        place
     }
+}
 
-    /// Hands on what is at this place, and tells how many bytes that is.
-    fn add(&mut self, place: usize) -> usize {
-        let text = &self.raw[place..];
+impl Requoted {
+    /// Adds what a text begins with, and tells how many bytes of the text that is.
+    fn add_one(&mut self, text: &[u8], out: &mut Vec<u8>) -> usize {
         let (now, len) = self.signs.after(self.at, text);
         let is_turn = matches!((self.at, now), (At::Start, At::Quoted) | (At::Quoted, At::Closed));
         match (self.at, text[0]) {
-            _ if is_turn => self.out.push(b'"'),
-            (At::Quoted, b'"') => self.out.extend_from_slice(b"\"\""),
+            _ if is_turn => out.push(b'"'),
+            (At::Quoted, b'"') => out.extend_from_slice(b"\"\""),
             // A doubled sign is one.
-            (At::Quoted, b'\'') if len == 2 => self.out.push(b'\''),
-            _ => self.out.extend_from_slice(&text[..len]),
+            (At::Quoted, b'\'') if len == 2 => out.push(b'\''),
+            _ => out.extend_from_slice(&text[..len]),
         }
         self.at = now;
         len
     }
 }
 
-impl Read for Requoted<'_> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        while self.given == self.out.len() && self.fill()? {}
-        Ok(hand_out(&self.out, &mut self.given, out))
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::io::{self, Read};
+
     use super::*;
+    use crate::source::input::Bytes;
+    use crate::source::rewritten::rewritten;
 
     fn mended(text: &str) -> Option<String> {
         let signs = QuoteSigns::of(text.as_bytes(), b',')?;
         let mut out = String::new();
-        let bytes = signs.mend(Bytes::memory(text.as_bytes()), 0).unwrap();
+        let bytes = rewritten(Bytes::memory(text.as_bytes()), 0, signs.rewrite()).unwrap();
         bytes.into_reader().read_to_string(&mut out).unwrap();
         Some(out)
     }
@@ -258,8 +219,7 @@ mod tests {
         let signs = QuoteSigns { delimiter: b',', opening: SIGNS[1].0, closing: SIGNS[1].1 };
         let read = |bytes| {
             let mut out = Vec::new();
-            signs
-                .mend(bytes, "“above”\n".len())
+            rewritten(bytes, "“above”\n".len(), signs.rewrite())
                 .unwrap()
                 .into_reader()
                 .read_to_end(&mut out)

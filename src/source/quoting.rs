@@ -1,4 +1,4 @@
-//! [`Quoting`]: other ways of writing quotes, and a reader that puts them into the usual one.
+//! [`Quoting`]: other ways of writing quotes, which are put into the usual one.
 //!
 //! Two of them are common among programs that write their files by hand:
 //!
@@ -11,15 +11,10 @@
 //! another way only if its beginning has no fault then, and has one otherwise: text behind a closing quote, or a quote
 //! that a cell begins with after spaces.
 
-use std::io::{self, Read};
-
 use memchr::memmem;
 
 use super::encoding::PREFIX;
-use super::input::{Bytes, hand_out};
-
-/// How much is read at a time.
-const CHUNK: usize = 32 * 1024;
+use super::rewritten::Rewrite;
 
 /// How the quotes of a file are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,96 +89,68 @@ impl Quoting {
         }
     }
 
-    /// The same file, written in the usual way from this place on.
-    pub(super) fn mend(self, bytes: Bytes<'_>, from: usize) -> io::Result<Bytes<'_>> {
-        let reader = Requoted {
-            reader: bytes.into_reader(),
-            quoting: self,
-            kept: from,
-            at: At::Start(0),
-            raw: vec![0; CHUNK].into_boxed_slice(),
-            out: Vec::new(),
-            given: 0,
-        };
-        let mut bytes = Bytes::stream(Box::new(reader));
-        while bytes.held().len() < PREFIX && bytes.more()? {}
-        Ok(bytes)
+    /// Writes quotes in the usual way.
+    pub(super) fn rewrite(self) -> Box<dyn Rewrite> {
+        Box::new(Requoted { quoting: self, at: At::Start(0) })
     }
 }
 
-/// Reads a file as if its quotes were written in the usual way.
-struct Requoted<'a> {
-    reader: Box<dyn Read + Send + 'a>,
+struct Requoted {
     quoting: Quoting,
-    /// So many bytes stand above the header, and stay as they are.
-    kept: usize,
     at: At,
-    raw: Box<[u8]>,
-    out: Vec<u8>,
-    given: usize,
 }
 
-impl Requoted<'_> {
-    /// Reads some more; false at the end of the file.
-    fn fill(&mut self) -> io::Result<bool> {
-        let read = self.reader.read(&mut self.raw)?;
-        self.given = 0;
-        self.out.clear();
-        let kept = self.kept.min(read);
-        self.kept -= kept;
-        self.out.extend_from_slice(&self.raw[..kept]);
-        for at in kept..read {
-            self.add(self.raw[at]);
+impl Rewrite for Requoted {
+    fn add(&mut self, piece: &[u8], is_end: bool, out: &mut Vec<u8>) -> usize {
+        piece.iter().for_each(|byte| self.add_byte(*byte, out));
+        if is_end {
+            self.add_held(out);
         }
-        if read == 0 {
-            self.hand_on_held();
-        }
-        Ok(read > 0)
+        piece.len()
     }
+}
 
-    fn add(&mut self, byte: u8) {
+impl Requoted {
+    fn add_byte(&mut self, byte: u8, out: &mut Vec<u8>) {
         let before = self.at;
         self.at = self.quoting.after(before, byte);
         match (before, byte) {
             (At::Start(_), b' ') if self.quoting.is_spaced => return,
             (_, b'\\') if self.at == At::Escaped => return,
             (At::Start(_), b'"') => {}
-            (At::Escaped, b'"') => self.out.push(b'"'),
+            (At::Escaped, b'"') => out.push(b'"'),
             (At::Escaped, b'\\' | b'\n' | b'\r') => {}
-            (At::Escaped, _) => self.out.push(b'\\'),
+            (At::Escaped, _) => out.push(b'\\'),
             (At::Start(spaces), _) if self.quoting.is_spaced => {
-                self.out.resize(self.out.len() + spaces, b' ');
+                out.resize(out.len() + spaces, b' ');
             }
             _ => {}
         }
-        self.out.push(byte);
+        out.push(byte);
     }
 
     /// The file ends behind what was held back.
-    fn hand_on_held(&mut self) {
+    fn add_held(&mut self, out: &mut Vec<u8>) {
         match std::mem::replace(&mut self.at, At::Bare) {
-            At::Start(spaces) if self.quoting.is_spaced => self.out.resize(spaces, b' '),
-            At::Escaped => self.out.push(b'\\'),
+            At::Start(spaces) if self.quoting.is_spaced => out.resize(out.len() + spaces, b' '),
+            At::Escaped => out.push(b'\\'),
             _ => {}
         }
-    }
-}
-
-impl Read for Requoted<'_> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        while self.given == self.out.len() && self.fill()? {}
-        Ok(hand_out(&self.out, &mut self.given, out))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::{self, Read};
+
     use super::*;
+    use crate::source::input::Bytes;
+    use crate::source::rewritten::rewritten;
 
     fn mended(text: &str) -> Option<String> {
         let way = Quoting::of(text.as_bytes(), b',')?;
         let mut out = String::new();
-        let bytes = way.mend(Bytes::memory(text.as_bytes()), 0).unwrap();
+        let bytes = rewritten(Bytes::memory(text.as_bytes()), 0, way.rewrite()).unwrap();
         bytes.into_reader().read_to_string(&mut out).unwrap();
         Some(out)
     }
@@ -237,7 +204,11 @@ mod tests {
         let way = Quoting { delimiter: b',', is_spaced: true, is_escaped: true };
         let read = |bytes| {
             let mut out = Vec::new();
-            way.mend(bytes, 15).unwrap().into_reader().read_to_end(&mut out).unwrap();
+            rewritten(bytes, 15, way.rewrite())
+                .unwrap()
+                .into_reader()
+                .read_to_end(&mut out)
+                .unwrap();
             String::from_utf8(out).unwrap()
         };
         let whole = read(Bytes::memory(text.as_bytes()));

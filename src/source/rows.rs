@@ -12,6 +12,7 @@ use super::quote_signs::QuoteSigns;
 use super::quoting::Quoting;
 use super::raw::{bare_bytes, raw_cells};
 use super::records::{KEPT_BYTES, Outcome, Records};
+use super::rewritten::rewritten;
 use super::unmended::fail_unmended;
 use super::{FileFormat, Limits, Ragged, SourceError};
 use crate::issue::{Detail, Finding, Issue, IssueCode, Severity, log_columns};
@@ -72,14 +73,10 @@ impl<'a> Rows<'a> {
         bytes.hide_end_marks();
         let mut found = detect(prefix(&bytes), format)?;
         let from_header = &prefix(&bytes)[found.header_start..];
-        let signs = QuoteSigns::of(from_header, found.delimiter);
-        let quoting = Quoting::of(from_header, found.delimiter);
-        if signs.is_some() || quoting.is_some() {
-            bytes = match (signs, quoting) {
-                (Some(signs), _) => signs.mend(bytes, found.header_start)?,
-                (None, Some(quoting)) => quoting.mend(bytes, found.header_start)?,
-                (None, None) => bytes,
-            };
+        let signs = QuoteSigns::of(from_header, found.delimiter).map(QuoteSigns::rewrite);
+        let quoting = || Quoting::of(from_header, found.delimiter).map(Quoting::rewrite);
+        if let Some(rewrite) = signs.or_else(quoting) {
+            bytes = rewritten(bytes, found.header_start, rewrite)?;
             bytes.hide_end_marks();
             found = detect(prefix(&bytes), format)?;
         }

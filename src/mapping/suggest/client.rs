@@ -22,8 +22,8 @@ const PERSONS: [&str; 6] = [
 const CLIENTS: &str =
     "client | customer | kunde | kunden | kundenname | cliente | klant | klantnaam | kund";
 
-/// Headers that name a person, who is no company.
-const PERSON: &str = "person | persona | pessoa | persoon | personne | osoba";
+/// Headers that say of somebody that it is a person, and so no company.
+const A_PERSON: &str = "person | persona | pessoa | persoon | personne | osoba";
 
 impl Reader<'_> {
     /// Takes a client for the company that the contact works for, if another column is the contact's name: `Client`
@@ -36,7 +36,7 @@ impl Reader<'_> {
         }
         let is_surely_named = is_surely_named(words, guesses);
         let is_contacts =
-            |words: &str| phrases(SEVERAL).chain(phrases(PERSON)).any(|person| person == words);
+            |words: &str| phrases(SEVERAL).chain(phrases(A_PERSON)).any(|person| person == words);
         let is_client = |(guess, words): &(&mut Guess, &String)| {
             guess.target == Some(FieldId::NAME)
                 && (guess.is_weak && !self.names_buyer(words) && !is_contacts(words)
